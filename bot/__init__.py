@@ -1,0 +1,1 @@
+"""The doors of the service: chat, pages, staff console, API, callbacks, and the gateways to other systems."""

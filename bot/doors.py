@@ -1,0 +1,50 @@
+"""The only way to add a route that accepts a POST: with an authenticator that stops the request before its handler runs.
+
+A test walks the router and proves it for every such route.
+"""
+
+from collections.abc import Awaitable, Callable
+from typing import Generic, TypeVar
+
+from aiohttp import web
+
+from models.base.ports import Malformed, Unauthentic
+
+Who = TypeVar("Who")
+
+
+class Door(Generic[Who]):
+    """A request handler behind an authenticator. What the authenticator returns is the handler's second argument.
+
+    The authenticator raises Unauthentic (401) or Malformed (400) to stop the request; the handler may raise Malformed, too.
+    `refuse` makes the answer, in the words of the wire.
+    """
+
+    def __init__(
+        self,
+        authenticate: Callable[[web.Request], Awaitable[Who]],
+        handle: Callable[[web.Request, Who], Awaitable[web.StreamResponse]],
+        refuse: Callable[[int, str], web.Response],
+    ) -> None:
+        self.authenticate = authenticate
+        self.handle = handle
+        self.refuse = refuse
+
+    async def __call__(self, request: web.Request) -> web.StreamResponse:
+        try:
+            who = await self.authenticate(request)
+            return await self.handle(request, who)
+        except Unauthentic as problem:
+            return self.refuse(401, str(problem))
+        except Malformed as problem:
+            return self.refuse(400, str(problem))
+
+
+def plain(status: int, reason: str) -> web.Response:
+    """A refusal in plain text."""
+    return web.Response(status=status, text=reason)
+
+
+def post(app: web.Application, path: str, door: Door[Who]) -> None:
+    """Add a route behind its door. The door is kept as the handler, so that it can be found on the router."""
+    app.router.add_post(path, door.__call__)

@@ -1,0 +1,1 @@
+"""Values and tools that every system stands on; nothing here knows a system."""

@@ -1,0 +1,95 @@
+"""Personal data at rest: sealed with AES-256-GCM under named keys, found again by keyed blind indexes; signed short links.
+
+A sealed value is `key id : base64(nonce + ciphertext)`. The associated data names the column, so that a value copied elsewhere does
+not open. Old keys stay in the ring until everything is sealed anew.
+"""
+
+import base64
+import hashlib
+import hmac
+import json
+import os
+from collections.abc import Mapping
+from typing import Any
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+NONCE_BYTES = 12
+LINK_SIGNATURE_BYTES = 12
+
+
+class Unopenable(Exception):
+    """A sealed value whose key is not in the ring, or which was changed or moved."""
+
+
+class Vault:
+    """A ring of sealing keys and one indexing key; all are 32 bytes."""
+
+    def __init__(self, keys: Mapping[str, bytes], *, current: str, index_key: bytes) -> None:
+        self._ciphers = {key_id: AESGCM(key) for key_id, key in keys.items()}
+        self._current = current
+        self._index_key = index_key
+
+    def seal(self, text: str, column: str) -> str:
+        """Seal a text for one column (`people.name`)."""
+        nonce = os.urandom(NONCE_BYTES)
+        sealed = self._ciphers[self._current].encrypt(nonce, text.encode(), column.encode())
+        return f"{self._current}:{base64.b64encode(nonce + sealed).decode()}"
+
+    def open(self, sealed: str, column: str) -> str:
+        """The text again. Raises Unopenable."""
+        key_id, _, data = sealed.partition(":")
+        cipher = self._ciphers.get(key_id)
+        if cipher is None:
+            raise Unopenable(f"no key {key_id!r} for {column}")
+        raw = base64.b64decode(data)
+        try:
+            return cipher.decrypt(raw[:NONCE_BYTES], raw[NONCE_BYTES:], column.encode()).decode()
+        except InvalidTag as problem:
+            raise Unopenable(f"{column} was changed or moved") from problem
+
+    def seal_json(self, value: Any, column: str) -> str:
+        """Seal anything JSON can hold."""
+        return self.seal(json.dumps(value, ensure_ascii=False, separators=(",", ":")), column)
+
+    def open_json(self, sealed: str, column: str) -> Any:
+        """The value again. Raises Unopenable."""
+        return json.loads(self.open(sealed, column))
+
+    def index(self, text: str, column: str) -> bytes:
+        """A keyed fingerprint by which an equal value of this column is found; 32 bytes."""
+        return hmac.digest(self._index_key, f"{column}\0{text}".encode(), "sha256")
+
+
+class Links:
+    """Short signed tokens that stand in texts: 12 digits and their signature in 23 characters."""
+
+    def __init__(self, key: bytes) -> None:
+        self._key = key
+
+    def token(self, case_no: str) -> str:
+        """The token of a case."""
+        number = int(case_no).to_bytes(5, "big")
+        return base64.urlsafe_b64encode(number + self._signature(number)).rstrip(b"=").decode()
+
+    def case_no(self, token: str) -> str | None:
+        """The case a token stands for; None when it was not made here."""
+        try:
+            raw = base64.urlsafe_b64decode(token + "=" * (-len(token) % 4))
+        except ValueError:
+            return None
+        number, signature = raw[:5], raw[5:]
+        if len(raw) != 5 + LINK_SIGNATURE_BYTES or not hmac.compare_digest(
+            signature, self._signature(number)
+        ):
+            return None
+        return f"{int.from_bytes(number, 'big'):012d}"
+
+    def _signature(self, number: bytes) -> bytes:
+        return hmac.digest(self._key, b"case" + number, "sha256")[:LINK_SIGNATURE_BYTES]
+
+
+def fingerprint(secret: str | bytes) -> bytes:
+    """SHA-256, for secrets of full entropy (API keys) and for comparing bodies."""
+    return hashlib.sha256(secret.encode() if isinstance(secret, str) else secret).digest()

@@ -1,0 +1,45 @@
+"""Numbers and names that the service gives out; seeded in tests, from the system's randomness otherwise."""
+
+import secrets
+import string
+from random import Random
+
+from stdnum import damm
+
+ALPHANUMERIC = string.ascii_uppercase + string.digits
+
+
+class Ids:
+    """A source of identifiers."""
+
+    def __init__(self, random: Random | None = None) -> None:
+        self._random = random or secrets.SystemRandom()
+
+    def case_no(self) -> str:
+        """12 digits, the last one a Damm check digit, so that a mistyped number is never another citizen's case."""
+        body = str(self._random.randint(1, 9)) + self.digits(10)
+        return body + damm.calc_check_digit(body)
+
+    def order_no(self) -> str:
+        """32 of `[0-9A-Z]`: WeChat Pay's longest out_trade_no."""
+        return self._letters(32)
+
+    def ticket_no(self) -> str:
+        """6 letters and digits, to be read out on the phone."""
+        return "".join(self._random.choices("23456789ABCDEFGHJKLMNPQRSTUVWXYZ", k=6))
+
+    def reference(self) -> str:
+        """20 letters and digits, for other systems."""
+        return self._letters(20)
+
+    def digits(self, count: int) -> str:
+        """Digits, leading zeros included."""
+        return "".join(self._random.choices(string.digits, k=count))
+
+    def _letters(self, count: int) -> str:
+        return "".join(self._random.choices(ALPHANUMERIC, k=count))
+
+
+def is_case_no(text: str) -> bool:
+    """12 digits with a right check digit."""
+    return len(text) == 12 and text.isascii() and text.isdigit() and damm.is_valid(text)

@@ -1,0 +1,202 @@
+"""The outside world as the service needs it: one Protocol per wire, and the values that cross it.
+
+Concrete gateways live in `bot/gateways` and are named in `bot/wiring.py` only; tests use fakes of these Protocols.
+
+Errors, the whole tree:
+
+    GatewayError
+    |- GatewayDown       no answer, or an answer that says "later": the call may be repeated
+    |- GatewayRefused    the other side understood and said no: repeating changes nothing
+    |- Unauthentic       what came in is not from whom it claims to be: nothing may be done with it
+    `- Malformed         authentic or not, it cannot be read
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Protocol
+
+
+class GatewayError(Exception):
+    """Something about a wire went wrong; the message is for the log and names no person."""
+
+
+class GatewayDown(GatewayError):
+    """No answer, or "later": the call may be repeated."""
+
+
+class GatewayRefused(GatewayError):
+    """The other side said no; `code` is its word for it."""
+
+    def __init__(self, code: str, message: str = "") -> None:
+        super().__init__(f"{code} {message}".strip())
+        self.code = code
+
+
+class Unauthentic(GatewayError):
+    """Signature, secret, serial or time of an incoming call is wrong."""
+
+
+class Malformed(GatewayError):
+    """An incoming call that cannot be read."""
+
+
+class Outcome(StrEnum):
+    """What is known after trying to send something."""
+
+    SENT = "sent"  # the provider has it
+    REFUSED = "refused"  # the provider will never take it (wrong number, no consent)
+    LATER = "later"  # not taken, try again (quota, busy)
+    UNKNOWN = "unknown"  # no answer: ask the provider before sending again
+
+
+@dataclass(frozen=True, slots=True)
+class SendResult:
+    """`provider_id` is the provider's name for the message (Aliyun BizId, wallet reference); `reason` its code."""
+
+    outcome: Outcome
+    provider_id: str = ""
+    reason: str = ""
+
+
+class ReceiptStatus(StrEnum):
+    """A final word on a message that was sent."""
+
+    DELIVERED = "delivered"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """`key` is the idempotency key we sent along (Aliyun OutId), `at` an aware UTC instant of the provider's clock."""
+
+    provider_id: str
+    key: str
+    status: ReceiptStatus
+    at: datetime
+    reason: str = ""
+
+
+class SmsGateway(Protocol):
+    """A carrier of text messages. Templates are named by our own names, e.g. `violation_recorded`."""
+
+    name: str
+
+    async def send(
+        self, *, phone: str, template: str, locale: str, params: Mapping[str, str], key: str
+    ) -> SendResult:
+        """Submit one message to one number (11 digits). Never raises for what the carrier answers."""
+        ...
+
+    async def find(self, *, phone: str, key: str, day: date) -> SendResult | None:
+        """Was a message with this key submitted on this day (the carrier's, UTC+8)? None: it never got there. Raises GatewayDown."""
+        ...
+
+    def receipts(self, secret: str, body: bytes) -> Sequence[Receipt]:
+        """Read a delivery report that came to the callback under this secret path. Raises Unauthentic, Malformed."""
+        ...
+
+
+class ChatGateway(Protocol):
+    """Messages pushed into the chat, outside of replies (WeChat: customer-service messages)."""
+
+    async def push(self, *, openid: str, text: str) -> SendResult:
+        """Push one text. LATER and UNKNOWN may be tried again; REFUSED when the window is closed or the citizen left."""
+        ...
+
+
+class ChatLogin(Protocol):
+    """Who is looking at a page inside the chat (WeChat: OAuth, `snsapi_base`)."""
+
+    def login_url(self, *, redirect: str, state: str) -> str:
+        """Where to send the browser; it comes back to `redirect` with `code` and `state`."""
+        ...
+
+    async def openid(self, code: str) -> str:
+        """Exchange a code, once. Raises GatewayRefused (used, expired, a virtual account) and GatewayDown."""
+        ...
+
+
+class TradeState(StrEnum):
+    """What a payment order has come to, at the payment provider."""
+
+    PAID = "SUCCESS"
+    OPEN = "NOTPAY"
+    PAYING = "USERPAYING"
+    CLOSED = "CLOSED"
+    REFUNDED = "REFUND"
+    FAILED = "PAYERROR"
+    REVOKED = "REVOKED"
+    UNKNOWN_ORDER = "ORDER_NOT_EXIST"
+
+
+@dataclass(frozen=True, slots=True)
+class Trade:
+    """A payment order as its provider tells it, from a query or from a verified notification.
+
+    `total` is fen; `transaction_id` and `paid_at` (aware UTC) are there once it is paid.
+    """
+
+    order_no: str
+    state: TradeState
+    app_id: str = ""
+    merchant_id: str = ""
+    total: int = 0
+    currency: str = "CNY"
+    transaction_id: str = ""
+    paid_at: datetime | None = None
+
+
+class PaymentGateway(Protocol):
+    """The treasury's merchant account at WeChat Pay."""
+
+    app_id: str
+    merchant_id: str
+
+    async def order_in_chat(
+        self, *, order_no: str, description: str, total: int, expires: datetime, openid: str
+    ) -> str:
+        """Make a JSAPI order of `total` fen, payable until `expires` (aware); returns the prepay_id.
+
+        Raises GatewayDown, GatewayRefused.
+        """
+        ...
+
+    async def order_by_code(self, *, order_no: str, description: str, total: int, expires: datetime) -> str:
+        """Make a Native order; returns the code_url to be shown as a QR code. Raises GatewayDown, GatewayRefused."""
+        ...
+
+    def page_call(self, prepay_id: str) -> Mapping[str, str]:
+        """The signed parameters of `getBrandWCPayRequest` for a page inside WeChat."""
+        ...
+
+    async def query(self, order_no: str) -> Trade:
+        """Ask what became of an order (UNKNOWN_ORDER is an answer). Raises GatewayDown, GatewayRefused."""
+        ...
+
+    async def close(self, order_no: str) -> None:
+        """Close an unpaid order; closing a closed or unknown one is fine. Raises GatewayDown, GatewayRefused (`ORDERPAID`: it was paid)."""
+        ...
+
+    def notification(self, headers: Mapping[str, str], body: bytes) -> Trade:
+        """Verify, decrypt and read a payment notification. Raises Unauthentic, Malformed."""
+        ...
+
+
+class WalletGateway(Protocol):
+    """The wallet that carries out a lock (docs/wires.md). Both calls are idempotent by `reference`."""
+
+    async def lock(
+        self, *, reference: str, resident_id: str, authority: str, legal_basis: str, since: date
+    ) -> SendResult: ...
+
+    async def unlock(self, *, reference: str) -> SendResult: ...
+
+
+class SimRegister(Protocol):
+    """The register of phone numbers and their holders (docs/wires.md)."""
+
+    async def matches(self, *, name: str, resident_id: str, phone: str) -> bool:
+        """Is this phone registered to this person? Raises GatewayDown."""
+        ...

@@ -1,0 +1,120 @@
+"""The tariff: every figure a city may change, each with its source beside it, read from one TOML file.
+
+The shipped file is `models/base/tariff.toml`; `SHIMIN_TARIFF` names a city's own. A missing or wrong figure is one clear line.
+"""
+
+import tomllib
+from datetime import time
+from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+SHIPPED = Path(__file__).with_name("tariff.toml")
+
+
+class WrongTariff(ValueError):
+    """The tariff cannot be used; the message names the figure."""
+
+
+class Part(BaseModel):
+    """A section of the tariff; unknown names are refused, so that a misspelt figure is never silently ignored."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Handling(Part):
+    """From the record to the decision."""
+
+    handle_within_days: int
+    undecided_reminder_days: tuple[int, ...]
+    online_fine_limit: int  # fen
+    online_points_limit: int
+    counter: str
+    counter_en: str
+    when_silent: Literal["stay_open"]
+
+
+class Payment(Part):
+    """From the decision's service to the last fen."""
+
+    days_to_pay: int
+    surcharge_percent_per_day: int
+    surcharge_cap_percent: int
+    reminder_days_before: tuple[int, ...]
+    order_minutes: int
+
+
+class Points(Part):
+    """Licence points."""
+
+    limit: int
+
+
+class Measure(Part):
+    """A consequence of an overdue debt; without a legal basis it is inert."""
+
+    authority: str
+    legal_basis: str
+    legal_basis_en: str
+    days_after_warning: int
+
+    @property
+    def inert(self) -> bool:
+        return not self.legal_basis
+
+
+class Measures(Part):
+    """All consequences of an overdue debt."""
+
+    wallet: Measure
+
+
+class Binding(Part):
+    """How an account is bound to a person."""
+
+    code_minutes: int
+    code_tries: int
+    codes_per_day: int
+
+
+class Quiet(Part):
+    """When texts wait for the morning, civic time."""
+
+    begins: time
+    ends: time
+
+
+class Office(Part):
+    """Where and when a person is to be had."""
+
+    hours: str
+    hours_en: str
+    phone: str
+
+
+class Tariff(Part):
+    """The whole of it."""
+
+    city: str
+    city_en: str
+    authority: str
+    handling: Handling
+    payment: Payment
+    points: Points
+    measures: Measures
+    binding: Binding
+    quiet: Quiet
+    office: Office
+
+
+def load_tariff(file: Path = SHIPPED) -> Tariff:
+    """Read a tariff. Raises WrongTariff with one line that names the file and the figure."""
+    try:
+        return Tariff.model_validate(tomllib.loads(file.read_text("utf-8")))
+    except (OSError, tomllib.TOMLDecodeError) as problem:
+        raise WrongTariff(f"tariff {file}: {problem}") from problem
+    except ValidationError as problem:
+        first = problem.errors()[0]
+        name = ".".join(str(part) for part in first["loc"])
+        raise WrongTariff(f"tariff {file}: {name}: {first['msg']}") from problem

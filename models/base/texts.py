@@ -1,0 +1,84 @@
+"""Every sentence a citizen reads, from `locales/` (gettext), in the citizen's language.
+
+Message ids are names (`fines.one`), both languages are translations of the name; placeholders are `str.format` fields. Values are
+formatted by their type, in one place: `Fen` as ¥200.00, a date as 12月9日(周三) / Wed 9 Dec, an aware datetime with its hour.
+"""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from functools import cache
+from gettext import c2py
+from pathlib import Path
+from typing import Any
+
+from babel.dates import format_date, format_datetime
+from babel.messages.catalog import Catalog
+from babel.messages.pofile import read_po
+
+from models.base.clock import CITY_ZONE
+
+LOCALES = Path(__file__).parents[2] / "locales"
+CHINESE = "zh_CN"
+ENGLISH = "en"
+LANGUAGES = (CHINESE, ENGLISH)
+DATE_SHAPES = {CHINESE: "M月d日(EEE)", ENGLISH: "EEE d MMM"}
+TIME_SHAPES = {CHINESE: "M月d日 HH:mm", ENGLISH: "d MMM HH:mm"}
+
+
+class Texts:
+    """The sentences of one language."""
+
+    def __init__(self, language: str) -> None:
+        self.language = language
+        self._catalog = catalog(language)
+        self._plural = c2py(self._catalog.plural_expr)
+
+    def say(self, key: str, **params: Any) -> str:
+        """The sentence named `key`, filled in. A `count` parameter picks the plural. Raises KeyError for an unknown name."""
+        message = self._catalog.get(key)
+        if message is None or not message.string:
+            raise KeyError(key)
+        text = message.string
+        if not isinstance(text, str):
+            text = text[self._plural(params["count"])]
+        return text.format_map({name: self.show(value) for name, value in params.items()})
+
+    def has(self, key: str) -> bool:
+        """Is there such a sentence?"""
+        return self._catalog.get(key) is not None
+
+    def show(self, value: Any) -> str:
+        """A value as this language writes it."""
+        if isinstance(value, datetime):
+            return format_datetime(
+                value.astimezone(CITY_ZONE), TIME_SHAPES[self.language], locale=self.language
+            )
+        if isinstance(value, date):
+            return format_date(value, DATE_SHAPES[self.language], locale=self.language)
+        return str(value)
+
+    def show_all(self, params: Mapping[str, Any]) -> dict[str, str]:
+        """All values, for templates that somebody else fills in (a carrier's)."""
+        return {name: self.show(value) for name, value in params.items()}
+
+    def pick(self, chinese: str, other: str) -> str:
+        """Of a register's two wordings the one in this language; the Chinese one where no other was given."""
+        return chinese if self.language == CHINESE or not other else other
+
+
+@cache
+def catalog(language: str) -> Catalog:
+    """The messages of a language, read once from all its files (`chat.po`, `pages.po`, `texts.po`)."""
+    whole = Catalog(locale=language)
+    for path in sorted((LOCALES / language / "LC_MESSAGES").glob("*.po")):
+        with path.open("rb") as file:
+            for message in read_po(file, locale=language):
+                if message.id:
+                    whole[message.id if isinstance(message.id, str) else message.id[0]] = message
+    return whole
+
+
+@cache
+def texts(language: str) -> Texts:
+    """The sentences of a language; Chinese where it is not spoken here."""
+    return Texts(language if language in LANGUAGES else CHINESE)

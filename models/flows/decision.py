@@ -1,0 +1,77 @@
+"""Accepting a proposal: the decision, its points, its notice (violations + licences)."""
+
+from dataclasses import dataclass
+
+from models.base import audit
+from models.base.db import Work
+from models.base.errors import Refusal
+from models.base.money import Fen
+from models.identity import acts as identity
+from models.identity.rules import Plate, age
+from models.licences import acts as licences
+from models.post import outbox
+from models.violations import acts as violations
+from models.violations import notices, payments, rules, store
+from models.violations.rules import Reason, State
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """What would be decided, and what stands against deciding it here. `consent` is to electronic service."""
+
+    case: store.Case
+    obstacle: Reason | None
+    consent: bool
+
+
+async def proposal(work: Work, person_id: int, number: str) -> Proposal:
+    """The proposal to this person (APL 44-45). Raises Refusal for a case that is not theirs."""
+    case = await violations.case_of(work, person_id, number)
+    contact = await identity.contact(work, person_id)
+    obstacle = rules.obstacle(case.forecast, age(contact.born_on, work.today), work.city.tariff.handling)
+    return Proposal(case, obstacle or await _licence_obstacle(work, case), contact.consent)
+
+
+async def accept(work: Work, person_id: int, number: str) -> Proposal:
+    """Decide as proposed. Raises Refusal with the reason when it cannot be decided here, or was decided a moment ago."""
+    accepted = await proposal(work, person_id, number)
+    case = accepted.case
+    if accepted.obstacle is not None or case.fine is None or case.points is None:
+        raise refusal(accepted)
+    if not await store.move(work, number, State.DECIDED, decided_on=work.today):
+        raise Refusal("accept.not_open", number=number)
+    await payments.impose(work, number, case.fine)
+    await licences.post_decision(work, person_id, case.points, number)
+    details = {"fen": case.fine, "points": case.points}
+    await audit.record(work, "case.decided", f"case {number}", person_id=person_id, **details)
+    await _tell(work, case)
+    return accepted
+
+
+def refusal(proposed: Proposal) -> Refusal:
+    """Why this proposal cannot be accepted here, and the way on."""
+    reason = proposed.obstacle or Reason.NO_AMOUNT
+    return Refusal(f"accept.{reason}", number=proposed.case.number)
+
+
+async def _licence_obstacle(work: Work, case: store.Case) -> Reason | None:
+    """Points need a licence to stand on, and at 12 it is held: both are for the counter (PM 14, 17)."""
+    if not case.points:
+        return None
+    balance = await licences.balance(work, case.liable_id)
+    if balance is None:
+        return Reason.NO_LICENCE
+    return Reason.POINTS_FULL if case.points >= balance.left else None
+
+
+async def _tell(work: Work, case: store.Case) -> None:
+    params = {
+        "plate": Plate("", case.plate).masked,
+        "number": case.number,
+        "amount": Fen(case.fine or 0),
+        "points": case.points,
+        "link": violations.link(work, case.number),
+    }
+    kind = notices.DECISION
+    person = case.liable_id
+    await outbox.queue(work, kind, subject=case.number, once="decided", person_id=person, params=params)

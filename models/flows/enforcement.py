@@ -1,0 +1,104 @@
+"""Overdue: announced with a warning, then the measure, each only while the case is still owed (violations + restrictions)."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from models.base.db import Work
+from models.base.money import Fen
+from models.identity import acts as identity
+from models.identity.rules import FULL_AGE, Plate, age
+from models.post import desk, outbox
+from models.post.notices import Kind, Notice
+from models.restrictions import acts as restrictions
+from models.restrictions import rules
+from models.violations import acts as violations
+from models.violations import store
+from models.violations.notices import while_in
+from models.violations.rules import State
+
+
+async def announce_overdue(work: Work) -> int:
+    """Move what is late to overdue, and tell: with the warning of a measure where one may follow, without where none may.
+
+    Returns how many.
+    """
+    late = await violations.newly_overdue(work)
+    for case in late:
+        warned = await _may_restrict(work, case)
+        if warned:
+            await restrictions.warn(work, f"case {case.number}", case.liable_id)
+        kind = WARNING if warned else OVERDUE
+        await outbox.queue(
+            work,
+            kind,
+            subject=case.number,
+            once="overdue",
+            person_id=case.liable_id,
+            params=_params(work, case),
+        )
+    return len(late)
+
+
+async def impose_ripe(work: Work) -> int:
+    """Put measures in force whose warnings have run out, for cases that are still overdue; returns how many."""
+    ripe = await restrictions.ripe(work)
+    numbers = {warning.basis: warning.basis.removeprefix("case ") for warning in ripe}
+    states = await store.states(work, numbers.values(), hold=True)
+    owed = [warning for warning in ripe if states.get(numbers[warning.basis]) is State.OVERDUE]
+    for warning in owed:
+        number = numbers[warning.basis]
+        params = {"number": number, "link": violations.link(work, number)}
+        await restrictions.impose(work, warning, params)
+    return len(owed)
+
+
+async def _may_restrict(work: Work, case: store.Case) -> bool:
+    """Not without a legal basis, and never a minor (domain 5)."""
+    born = (await identity.contact(work, case.liable_id)).born_on
+    return not work.city.tariff.measures.wallet.inert and age(born, work.today) >= FULL_AGE
+
+
+async def _amounts_today(work: Work, notice: Notice) -> Mapping[str, Any]:
+    case = await store.case(work, notice.subject)
+    if case is None:
+        raise LookupError(f"notice of an unknown case {notice.subject}")
+    bill = violations.bill_of(work, case)
+    return {"total": Fen(bill.total), "surcharge": Fen(bill.surcharge)}
+
+
+async def _warning_today(work: Work, notice: Notice) -> Mapping[str, Any]:
+    """The last day counts from the day on which the warning is sent."""
+    measure = work.city.tariff.measures.wallet
+    last_day = rules.last_day(work.today, measure)
+    return {**await _amounts_today(work, notice), "last_day": last_day}
+
+
+async def _warned(work: Work, notice: Notice) -> None:
+    """Without consent to electronic service a text is information: the days do not run, a letter must be served."""
+    if notice.person_id is not None and (await identity.contact(work, notice.person_id)).consent:
+        await restrictions.warning_served(work, f"case {notice.subject}")
+    else:
+        await desk.open_ticket(work, "serve_by_letter", f"case {notice.subject}", notice.person_id)
+
+
+async def _not_warned(work: Work, notice: Notice) -> None:
+    await desk.open_ticket(work, "not_reached", f"case {notice.subject}", notice.person_id)
+
+
+def _params(work: Work, case: store.Case) -> dict[str, Any]:
+    return {
+        "plate": Plate("", case.plate).masked,
+        "number": case.number,
+        "link": violations.link(work, case.number),
+    }
+
+
+OVERDUE = Kind("overdue", still_true=while_in(State.OVERDUE), moment=_amounts_today, on_failed=_not_warned)
+WARNING = Kind(
+    "overdue_warning",
+    still_true=while_in(State.OVERDUE),
+    moment=_warning_today,
+    on_sent=_warned,
+    on_failed=_not_warned,
+)
+KINDS = (OVERDUE, WARNING)

@@ -1,0 +1,1 @@
+"""Real-name identity: person - resident ID - phone - chat account - vehicle. Who is told, who may act."""

@@ -1,0 +1,119 @@
+"""What may be done with accounts and registers: follow, choose a language, consent, enter people and vehicles."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import insert, update
+
+from models.base import audit
+from models.base.db import Work
+from models.base.errors import BadInput, Refusal
+from models.base.texts import LANGUAGES
+from models.identity import store
+from models.identity.rules import Claim, Plate
+from models.identity.tables import consents, ownerships
+
+ENTRY_UNCHANGED = "unchanged"
+ENTRY_NEW = "new"
+ENTRY_CHANGED = "changed"
+
+
+@dataclass(frozen=True, slots=True)
+class PersonEntry:
+    """A row of the population register."""
+
+    claim: Claim
+    born_on: date
+
+
+@dataclass(frozen=True, slots=True)
+class VehicleEntry:
+    """A row of the vehicle register: who has owned it since when."""
+
+    plate: Plate
+    vehicle_type: str
+    owner_resident_id: str
+    owned_since: date
+
+
+async def account(work: Work, openid: str) -> store.Account:
+    """The chat account that writes to us."""
+    return await store.account(work, openid)
+
+
+async def contact(work: Work, person_id: int) -> store.Contact:
+    """How a person is reached."""
+    return await store.contact(work, person_id)
+
+
+async def resident_id(work: Work, person_id: int) -> str:
+    """For the wires that need it."""
+    return await store.resident_id(work, person_id)
+
+
+async def follow(work: Work, openid: str) -> None:
+    """Somebody follows the service account; an earlier binding holds again."""
+    await store.save_account(work, openid, following=True)
+
+
+async def unfollow(work: Work, openid: str) -> None:
+    """Somebody left; nothing is pushed to the chat until the next follow."""
+    await store.save_account(work, openid, following=False)
+
+
+async def choose_language(work: Work, openid: str, language: str) -> None:
+    """Raises BadInput for one that is not spoken here."""
+    if language not in LANGUAGES:
+        raise BadInput("language.unknown")
+    await store.save_account(work, openid, language=language)
+
+
+async def set_consent(work: Work, person_id: int, *, given: bool) -> None:
+    """Consent to electronic service, revocable at any time (PR 55-56); the same answer again changes nothing."""
+    if (await store.contact(work, person_id)).consent == given:
+        return
+    if given:
+        await work.run(insert(consents).values(person_id=person_id, given_at=work.now))
+    else:
+        current = (consents.c.person_id == person_id) & consents.c.revoked_at.is_(None)
+        await work.run(update(consents).where(current).values(revoked_at=work.now))
+    action = "consent.given" if given else "consent.revoked"
+    await audit.record(work, action, f"person {person_id}", person_id=person_id)
+
+
+async def owner_on(work: Work, plate: Plate, day: date) -> store.Owned | None:
+    """Whose vehicle it was."""
+    return await store.owner_on(work, plate, day)
+
+
+async def enter_person(work: Work, entry: PersonEntry) -> tuple[int, str]:
+    """Enter a row of the population register: the person's id, and new, changed or unchanged.
+
+    Raises Refusal when the ID is on record under another name: that is for an officer.
+    """
+    known = await store.person_by_resident_id(work, entry.claim.resident_id)
+    if known is None:
+        person_id = await store.add_person(work, entry.claim, entry.born_on)
+        await audit.record(work, "person.entered", f"person {person_id}", person_id=person_id)
+        return person_id, ENTRY_NEW
+    person_id, name = known
+    if name != entry.claim.name:
+        raise Refusal("register.other_name")
+    if (await store.contact(work, person_id)).phone == entry.claim.phone:
+        return person_id, ENTRY_UNCHANGED
+    await store.set_phone(work, person_id, entry.claim.phone)
+    await audit.record(work, "person.phone_changed", f"person {person_id}", person_id=person_id)
+    return person_id, ENTRY_CHANGED
+
+
+async def enter_vehicle(work: Work, entry: VehicleEntry) -> str:
+    """Enter a row of the vehicle register: new or unchanged. Raises Refusal for an owner who is not in the registers."""
+    owner = await store.person_by_resident_id(work, entry.owner_resident_id)
+    if owner is None:
+        raise Refusal("register.unknown_owner")
+    vehicle_id = await store.add_vehicle(work, entry.plate, entry.vehicle_type)
+    row = {"vehicle_id": vehicle_id, "since": entry.owned_since, "person_id": owner[0]}
+    if not await work.insert_new(ownerships, row):
+        return ENTRY_UNCHANGED
+    await audit.record(work, "vehicle.owned", f"vehicle {vehicle_id}", person_id=owner[0])
+    return ENTRY_NEW

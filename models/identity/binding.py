@@ -1,0 +1,111 @@
+"""Binding a chat account to a person: claim, code to the claimed phone, confirmation (domain 10).
+
+The claim is checked with the SIM register before (network, so outside the transaction); the code goes to that phone, is good for
+ten minutes of wall time, once, for five tries, and only for the account and the phone it was made for.
+"""
+
+import hmac
+from dataclasses import asdict
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, insert, select, update
+from sqlalchemy.engine import Row
+
+from models.base import audit
+from models.base.db import Work
+from models.base.errors import Refusal
+from models.identity import acts, store
+from models.identity.rules import Claim, birth_date
+from models.identity.tables import accounts, bind_codes
+from models.post import outbox
+from models.post.notices import Kind
+
+CODE_DIGITS = 6
+RESEND_AFTER = timedelta(minutes=1)  # carriers allow one code a minute to one number
+CLAIM = "bind_codes.claim"
+
+CODE = Kind("bind_code", in_quiet_hours=True)
+MOVED = Kind("account_moved")
+KINDS = (CODE, MOVED)
+
+
+async def send_code(work: Work, openid: str, claim: Claim) -> None:
+    """Send a code to the claimed phone. Raises Refusal: bound already, too many codes, another name on record."""
+    await _refuse_bound(work, openid)
+    known = await store.person_by_resident_id(work, claim.resident_id)
+    if known and known[1] != claim.name:
+        raise Refusal("bind.mismatch")
+    phone_index = work.index(claim.phone, store.PHONE)
+    await _refuse_too_many(work, bind_codes.c.phone_index == phone_index)
+    await _refuse_too_many(work, bind_codes.c.openid == openid)
+    code = work.city.ids.digits(CODE_DIGITS)
+    row = {
+        "openid": openid,
+        "claim": work.city.vault.seal_json(asdict(claim), CLAIM),
+        "phone_index": phone_index,
+        "code_index": _code_index(work, openid, claim.phone, code),
+        "sent_at": work.wall,
+    }
+    code_id = await work.scalar(insert(bind_codes).values(row).returning(bind_codes.c.id))
+    params = {"code": code, "minutes": work.city.tariff.binding.code_minutes}
+    await outbox.queue(work, CODE, subject=f"code {code_id}", once="sent", params=params, to=claim.phone)
+
+
+async def confirm_code(work: Work, openid: str, code: str) -> int:
+    """Bind the account; returns the person. Raises Refusal for a wrong, used, or outdated code; a wrong try is counted."""
+    await _refuse_bound(work, openid)
+    sent = await _open_code(work, openid)
+    claim = Claim(**work.city.vault.open_json(sent.claim, CLAIM))
+    if not hmac.compare_digest(sent.code_index, _code_index(work, openid, claim.phone, code)):
+        await work.run(update(bind_codes).where(bind_codes.c.id == sent.id).values(tries=sent.tries + 1))
+        raise Refusal("bind.wrong_code", left=work.city.tariff.binding.code_tries - sent.tries - 1)
+    await work.run(update(bind_codes).where(bind_codes.c.id == sent.id).values(used_at=work.wall))
+    person_id, _ = await acts.enter_person(work, acts.PersonEntry(claim, birth_date(claim.resident_id)))
+    await _bind(work, openid, person_id)
+    return person_id
+
+
+async def _bind(work: Work, openid: str, person_id: int) -> None:
+    """One account a person: the newest holds, and the person is told by text."""
+    earlier = update(accounts).where(accounts.c.person_id == person_id).values(person_id=None, bound_at=None)
+    moved = bool((await work.run(earlier)).rowcount)
+    await store.save_account(work, openid, person_id=person_id, bound_at=work.now, following=True)
+    await audit.record(work, "account.bound", f"person {person_id}", person_id=person_id, moved=moved)
+    if moved:
+        once = work.wall.isoformat()
+        await outbox.queue(work, MOVED, subject=f"person {person_id}", once=once, person_id=person_id)
+
+
+async def _refuse_bound(work: Work, openid: str) -> None:
+    account = await store.account(work, openid)
+    if account.person_id is not None:
+        raise Refusal("bind.already")
+
+
+async def _refuse_too_many(work: Work, which: ColumnElement[bool]) -> None:
+    day_ago = work.wall - timedelta(days=1)
+    recent = select(bind_codes.c.sent_at).where(which, bind_codes.c.sent_at > day_ago)
+    sent = [row.sent_at for row in await work.all(recent)]
+    if len(sent) >= work.city.tariff.binding.codes_per_day:
+        raise Refusal("bind.too_many_codes")
+    if sent and max(sent) + RESEND_AFTER > work.wall:
+        raise Refusal("bind.code_just_sent")
+
+
+async def _open_code(work: Work, openid: str) -> Row[Any]:
+    """The latest code of this account while it can still be used."""
+    rules = work.city.tariff.binding
+    latest = select(bind_codes).where(bind_codes.c.openid == openid).order_by(bind_codes.c.id.desc()).limit(1)
+    sent = await work.first(latest)
+    if sent is None or sent.used_at is not None:
+        raise Refusal("bind.no_code")
+    if sent.sent_at + timedelta(minutes=rules.code_minutes) < work.wall:
+        raise Refusal("bind.code_expired")
+    if sent.tries >= rules.code_tries:
+        raise Refusal("bind.too_many_tries")
+    return sent
+
+
+def _code_index(work: Work, openid: str, phone: str, code: str) -> bytes:
+    return work.index(f"{openid}\0{phone}\0{code}", "bind_codes.code")

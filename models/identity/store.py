@@ -1,0 +1,164 @@
+"""Reading and writing the registers; statements are built once."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import bindparam, insert, select, update
+
+from models.base.db import Work
+from models.base.texts import CHINESE
+from models.identity.rules import Claim, Plate
+from models.identity.tables import accounts, consents, ownerships, people, vehicles
+
+NAME = "people.name"
+RESIDENT_ID = "people.resident_id"
+PHONE = "people.phone"
+PLATE = "vehicles.plate"
+
+HAS_CONSENT = (
+    select(consents.c.id).where(consents.c.person_id == people.c.id, consents.c.revoked_at.is_(None)).exists()
+)
+ACCOUNT = select(accounts).where(accounts.c.openid == bindparam("openid"))
+CONTACT = (
+    select(
+        people.c.name,
+        people.c.phone,
+        people.c.born_on,
+        accounts.c.openid,
+        accounts.c.following,
+        accounts.c.language,
+    )
+    .add_columns(HAS_CONSENT.label("consent"))
+    .select_from(people.outerjoin(accounts, accounts.c.person_id == people.c.id))
+    .where(people.c.id == bindparam("person"))
+)
+BY_RESIDENT_ID = select(people.c.id, people.c.name).where(people.c.resident_id_index == bindparam("found"))
+OWNER_ON = (
+    select(ownerships.c.person_id, vehicles.c.id, vehicles.c.vehicle_type)
+    .select_from(vehicles.join(ownerships))
+    .where(
+        vehicles.c.plate_index == bindparam("plate"),
+        vehicles.c.plate_kind == bindparam("kind"),
+        ownerships.c.since <= bindparam("day"),
+    )
+    .order_by(ownerships.c.since.desc())
+    .limit(1)
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """A chat account; `person_id` once bound. An account that never wrote before has the defaults."""
+
+    openid: str
+    person_id: int | None = None
+    language: str = CHINESE
+    following: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """How somebody is reached; `openid` only while the account follows. `consent` is to electronic service."""
+
+    name: str
+    phone: str | None
+    openid: str | None
+    language: str
+    consent: bool
+    born_on: date
+
+
+@dataclass(frozen=True, slots=True)
+class Owned:
+    """Whose vehicle it was on a day."""
+
+    person_id: int
+    vehicle_id: int
+    vehicle_type: str
+
+
+async def account(work: Work, openid: str) -> Account:
+    """The account of this openid."""
+    row = await work.first(ACCOUNT, {"openid": openid})
+    return Account(openid, row.person_id, row.language, row.following) if row else Account(openid)
+
+
+async def save_account(work: Work, openid: str, **values: Any) -> None:
+    """Change an account, which is made when it is new."""
+    fresh = {"openid": openid, "language": CHINESE, "following": True} | values
+    if not await work.insert_new(accounts, fresh):
+        await work.run(update(accounts).where(accounts.c.openid == openid).values(**values))
+
+
+async def contact(work: Work, person_id: int) -> Contact:
+    """How this person is reached. Raises LookupError for an unknown id."""
+    row = await work.first(CONTACT, {"person": person_id})
+    if row is None:
+        raise LookupError(f"no person {person_id}")
+    phone = work.open(row.phone, PHONE) if row.phone else None
+    openid = row.openid if row.following else None
+    name = work.open(row.name, NAME)
+    return Contact(name, phone, openid, row.language or CHINESE, row.consent, row.born_on)
+
+
+async def person_by_resident_id(work: Work, resident_id: str) -> tuple[int, str] | None:
+    """Id and name of a person of the registers."""
+    row = await work.first(BY_RESIDENT_ID, {"found": work.index(resident_id, RESIDENT_ID)})
+    return (row.id, work.open(row.name, NAME)) if row else None
+
+
+async def resident_id(work: Work, person_id: int) -> str:
+    """The person's resident ID in clear, for the wires that need it."""
+    return work.open(
+        await work.scalar(select(people.c.resident_id).where(people.c.id == person_id)), RESIDENT_ID
+    )
+
+
+async def add_person(work: Work, claim: Claim, born_on: date) -> int:
+    """A new person of the registers."""
+    row = {
+        "name": work.seal(claim.name, NAME),
+        "resident_id": work.seal(claim.resident_id, RESIDENT_ID),
+        "resident_id_index": work.index(claim.resident_id, RESIDENT_ID),
+        "born_on": born_on,
+        "created_at": work.now,
+    }
+    row |= _phone(work, claim.phone)
+    return int(await work.scalar(insert(people).values(row).returning(people.c.id)) or 0)
+
+
+async def set_phone(work: Work, person_id: int, phone: str) -> None:
+    """The phone under which a person is texted."""
+    await work.run(update(people).where(people.c.id == person_id).values(_phone(work, phone)))
+
+
+async def owner_on(work: Work, plate: Plate, day: date) -> Owned | None:
+    """The owner at the time: the latest ownership that began by that day."""
+    found = {"plate": work.index(plate.number, PLATE), "kind": plate.kind, "day": day}
+    row = await work.first(OWNER_ON, found)
+    return Owned(row.person_id, row.id, row.vehicle_type) if row else None
+
+
+async def add_vehicle(work: Work, plate: Plate, vehicle_type: str) -> int:
+    """The vehicle of this plate, made when it is new."""
+    row = {
+        "plate_kind": plate.kind,
+        "plate": work.seal(plate.number, PLATE),
+        "plate_index": work.index(plate.number, PLATE),
+        "vehicle_type": vehicle_type,
+    }
+    await work.insert_new(vehicles, row)
+    known = (vehicles.c.plate_index == row["plate_index"]) & (vehicles.c.plate_kind == plate.kind)
+    return int(await work.scalar(select(vehicles.c.id).where(known)) or 0)
+
+
+async def plates(work: Work, vehicle_ids: Sequence[int]) -> dict[int, str]:
+    """Plate numbers in clear, by vehicle."""
+    rows = await work.all(select(vehicles.c.id, vehicles.c.plate).where(vehicles.c.id.in_(vehicle_ids)))
+    return {row.id: work.open(row.plate, PLATE) for row in rows}
+
+
+def _phone(work: Work, phone: str) -> dict[str, Any]:
+    return {"phone": work.seal(phone, PHONE), "phone_index": work.index(phone, PHONE)}

@@ -1,0 +1,90 @@
+"""The registers of people, chat accounts, vehicles and keys. Names, numbers, phones and plates are sealed and blindly indexed."""
+
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Date,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+
+from models.base.db import Instant, Key, metadata
+
+people = Table(
+    "people",
+    metadata,
+    Column("id", Key, primary_key=True, autoincrement=True),
+    Column("name", Text, nullable=False),
+    Column("resident_id", Text, nullable=False),
+    Column("resident_id_index", LargeBinary(32), nullable=False, unique=True),
+    Column("phone", Text),
+    Column("phone_index", LargeBinary(32), index=True),
+    Column("born_on", Date, nullable=False),
+    Column("created_at", Instant, nullable=False),
+)
+accounts = Table(
+    "chat_accounts",
+    metadata,
+    Column("openid", String(64), primary_key=True),
+    Column("person_id", Key, ForeignKey("people.id"), unique=True),
+    Column("language", String(8), nullable=False),
+    Column("following", Boolean, nullable=False),
+    Column("bound_at", Instant),
+)
+consents = Table(
+    "service_consents",
+    metadata,
+    Column("id", Key, primary_key=True, autoincrement=True),
+    Column("person_id", Key, ForeignKey("people.id"), nullable=False),
+    Column("given_at", Instant, nullable=False),
+    Column("revoked_at", Instant),
+    Index(None, "person_id"),
+)
+bind_codes = Table(
+    "bind_codes",
+    metadata,
+    Column("id", Key, primary_key=True, autoincrement=True),
+    Column("openid", String(64), nullable=False),
+    Column("claim", Text, nullable=False),
+    Column("phone_index", LargeBinary(32), nullable=False),
+    Column("code_index", LargeBinary(32), nullable=False),
+    Column("sent_at", Instant, nullable=False),
+    Column("tries", Integer, nullable=False, server_default="0"),
+    Column("used_at", Instant),
+    Index(None, "openid", "sent_at"),
+    Index(None, "phone_index", "sent_at"),
+)
+vehicles = Table(
+    "vehicles",
+    metadata,
+    Column("id", Key, primary_key=True, autoincrement=True),
+    Column("plate_kind", String(2), nullable=False),
+    Column("plate", Text, nullable=False),
+    Column("plate_index", LargeBinary(32), nullable=False),
+    Column("vehicle_type", String(32), nullable=False),
+    UniqueConstraint("plate_index", "plate_kind"),
+)
+ownerships = Table(
+    "ownerships",
+    metadata,
+    Column("vehicle_id", Key, ForeignKey("vehicles.id"), primary_key=True),
+    Column("since", Date, primary_key=True),
+    Column("person_id", Key, ForeignKey("people.id"), nullable=False),
+    Index(None, "person_id"),
+)
+api_keys = Table(
+    "api_keys",
+    metadata,
+    Column("id", String(8), primary_key=True),
+    Column("name", String(64), nullable=False),
+    Column("scopes", String(256), nullable=False),
+    Column("secret_hash", LargeBinary(32), nullable=False),
+    Column("created_at", Instant, nullable=False),
+    Column("revoked_at", Instant),
+)

@@ -1,0 +1,1 @@
+"""Driving licences and their points: a ledger with 12-month cycles."""

@@ -1,0 +1,43 @@
+"""Alembic, from the first table: bring a database up to date, or tell whether it is."""
+
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy.engine import Connection
+from sqlalchemy.ext.asyncio import create_async_engine
+
+HEAD = "head"
+
+
+def configuration(connection: Connection | None = None) -> Config:
+    """Alembic's configuration, on a connection."""
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent))
+    config.set_main_option("path_separator", "os")
+    config.attributes["connection"] = connection
+    return config
+
+
+async def upgrade(url: str, revision: str = HEAD) -> None:
+    """Migrate the database at `url`."""
+    engine = create_async_engine(url)
+    async with engine.begin() as connection:
+        await connection.run_sync(lambda sync: command.upgrade(configuration(sync), revision))
+    await engine.dispose()
+
+
+async def downgrade(url: str, revision: str) -> None:
+    """Migrate back."""
+    engine = create_async_engine(url)
+    async with engine.begin() as connection:
+        await connection.run_sync(lambda sync: command.downgrade(configuration(sync), revision))
+    await engine.dispose()
+
+
+def is_current(connection: Connection) -> bool:
+    """Is this database at the newest revision?"""
+    head = ScriptDirectory.from_config(configuration()).get_current_head()
+    return MigrationContext.configure(connection).get_current_revision() == head

@@ -1,0 +1,1 @@
+"""Restrictions on a basis: the wallet lock, with its warning before and its lifting after."""

@@ -1,0 +1,174 @@
+"""What may be done with restrictions: warn, impose, lift, tell. The wallet is told through the outbox only.
+
+A person's wallet has at most one lock (`reference`), however many restrictions it rests on; it goes when the last of them is lifted,
+in the same unit of work. The wallet's acknowledgement queues the citizen's confirmation, never anything earlier.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from sqlalchemy import select, update
+
+from models.base import audit
+from models.base.db import Work
+from models.base.tariff import Measure
+from models.post import outbox
+from models.post.notices import Channel, Kind, Notice
+from models.restrictions import rules
+from models.restrictions.tables import restrictions, warnings
+
+WALLET = "wallet"
+
+
+@dataclass(frozen=True, slots=True)
+class Restriction:
+    """One in force. `basis` names what it rests on (`case 442012003481`)."""
+
+    measure: str
+    basis: str
+    authority: str
+    legal_basis: str
+    since: date
+
+
+@dataclass(frozen=True, slots=True)
+class Warned:
+    """One announced; `takes_hold_on` only once the warning was served."""
+
+    measure: str
+    basis: str
+    person_id: int
+    takes_hold_on: date | None
+
+
+async def warn(work: Work, basis: str, person_id: int) -> None:
+    """A warning is on its way; its days run from the day it is served."""
+    row = {"measure": WALLET, "basis": basis, "person_id": person_id, "queued_on": work.today}
+    await work.insert_new(warnings, row)
+
+
+async def warning_served(work: Work, basis: str) -> None:
+    """The person has been warned today."""
+    unserved = (warnings.c.basis == basis) & warnings.c.served_on.is_(None)
+    if (await work.run(update(warnings).where(unserved).values(served_on=work.today))).rowcount:
+        await audit.record(work, "warning.served", basis)
+
+
+async def ripe(work: Work) -> Sequence[Warned]:
+    """Warnings whose days have run and which nothing has ended."""
+    measure = work.city.tariff.measures.wallet
+    served_by = work.today - timedelta(days=measure.days_after_warning)
+    due = warnings.c.ended_at.is_(None) & (warnings.c.served_on <= served_by)
+    return [
+        _warned(row, measure)
+        for row in await work.all(select(warnings).where(due).order_by(warnings.c.basis))
+    ]
+
+
+async def impose(work: Work, warning: Warned, params: Mapping[str, Any]) -> None:
+    """Put the measure in force and tell the wallet, unless it holds a lock for this person already.
+
+    `params` go into the citizen's notice. A measure without a legal basis is inert: nothing happens.
+    """
+    measure = work.city.tariff.measures.wallet
+    if measure.inert:
+        return
+    held: str | None = await work.scalar(
+        select(restrictions.c.reference).where(_in_force(warning.person_id)).limit(1)
+    )
+    reference = held or work.city.ids.reference()
+    row = {
+        "person_id": warning.person_id,
+        "measure": WALLET,
+        "basis": warning.basis,
+        "authority": measure.authority,
+        "legal_basis": measure.legal_basis,
+        "reference": reference,
+        "since": work.today,
+    }
+    if not await work.insert_new(restrictions, row):
+        return
+    await _end_warning(work, warning.basis)
+    await audit.record(work, "restriction.imposed", warning.basis, person_id=warning.person_id)
+    if held is None:
+        person = warning.person_id
+        await outbox.queue(work, LOCK, subject=reference, once="lock", person_id=person, params=params)
+
+
+async def lift(work: Work, basis: str) -> None:
+    """The basis is gone: lift what rests on it, and tell the wallet when nothing else holds the lock. Again changes nothing."""
+    await _end_warning(work, basis)
+    gone = (restrictions.c.basis == basis) & restrictions.c.lifted_at.is_(None)
+    lifted = update(restrictions).where(gone).values(lifted_at=work.now)
+    for row in await work.all(lifted.returning(restrictions.c.person_id, restrictions.c.reference)):
+        await audit.record(work, "restriction.lifted", basis, person_id=row.person_id)
+        if not await _holds(work, [row.reference]):
+            await outbox.queue(work, UNLOCK, subject=row.reference, once="unlock", person_id=row.person_id)
+
+
+async def in_force(work: Work, person_id: int) -> Sequence[Restriction]:
+    """What this person is restricted in."""
+    rows = await work.all(select(restrictions).where(_in_force(person_id)).order_by(restrictions.c.since))
+    return [Restriction(row.measure, row.basis, row.authority, row.legal_basis, row.since) for row in rows]
+
+
+async def announced(work: Work, person_id: int) -> Sequence[Warned]:
+    """What this person has been warned of."""
+    mine = (warnings.c.person_id == person_id) & warnings.c.ended_at.is_(None)
+    measure = work.city.tariff.measures.wallet
+    return [
+        _warned(row, measure)
+        for row in await work.all(select(warnings).where(mine).order_by(warnings.c.basis))
+    ]
+
+
+async def _lock_still_held(work: Work, notices: Sequence[Notice]) -> set[int]:
+    holding = await _holds(work, [notice.subject for notice in notices])
+    return {notice.id for notice in notices if notice.subject in holding}
+
+
+async def _tell_locked(work: Work, notice: Notice) -> None:
+    person = notice.person_id
+    await outbox.queue(
+        work, LOCKED, subject=notice.subject, once="locked", person_id=person, params=notice.params
+    )
+
+
+async def _tell_unlocked(work: Work, notice: Notice) -> None:
+    await audit.record(work, "wallet.released", f"lock {notice.subject}", person_id=notice.person_id)
+    await outbox.queue(work, UNLOCKED, subject=notice.subject, once="unlocked", person_id=notice.person_id)
+
+
+LOCK = Kind(
+    "wallet_lock",
+    channels=(Channel.WALLET,),
+    in_quiet_hours=True,
+    still_true=_lock_still_held,
+    on_sent=_tell_locked,
+)
+UNLOCK = Kind("wallet_unlock", channels=(Channel.WALLET,), in_quiet_hours=True, on_sent=_tell_unlocked)
+LOCKED = Kind("wallet_locked", still_true=_lock_still_held)
+UNLOCKED = Kind("wallet_unlocked", channels=(Channel.CHAT, Channel.SMS), in_quiet_hours=True)
+KINDS = (LOCK, UNLOCK, LOCKED, UNLOCKED)
+
+
+def _in_force(person_id: int) -> Any:
+    return (restrictions.c.person_id == person_id) & restrictions.c.lifted_at.is_(None)
+
+
+async def _holds(work: Work, references: Sequence[str]) -> set[str]:
+    """Which of these locks something still rests on."""
+    resting = restrictions.c.reference.in_(references) & restrictions.c.lifted_at.is_(None)
+    return {row.reference for row in await work.all(select(restrictions.c.reference).where(resting))}
+
+
+async def _end_warning(work: Work, basis: str) -> None:
+    current = (warnings.c.basis == basis) & warnings.c.ended_at.is_(None)
+    await work.run(update(warnings).where(current).values(ended_at=work.now))
+
+
+def _warned(row: Any, measure: Measure) -> Warned:
+    holds = rules.takes_hold_on(row.served_on, measure) if row.served_on else None
+    return Warned(row.measure, row.basis, row.person_id, holds)

@@ -1,0 +1,13 @@
+"""All tables, imported in one place: for migrations, and for the test that compares models with migrations."""
+
+from models.base import audit, leases
+from models.base.db import metadata
+from models.identity import tables as identity
+from models.licences import tables as licences
+from models.post import desk, inbox, outbox
+from models.restrictions import tables as restrictions
+from models.violations import tables as violations
+
+MODULES = (audit, leases, identity, licences, desk, inbox, outbox, restrictions, violations)
+
+__all__ = ["MODULES", "metadata"]

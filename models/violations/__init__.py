@@ -1,0 +1,1 @@
+"""Traffic violations and fines: catalogue, cases, decisions, payments."""

@@ -1,0 +1,137 @@
+"""The catalogue of offences: key (authority, code, valid from); odd cells are kept as what they are (domain 2).
+
+A fine may be fixed, a range, a multiple, words, or empty; points may be unknown: a blank is not 0.
+"""
+
+import re
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import insert, select
+
+from models.base.db import Work
+from models.base.errors import BadInput
+from models.base.money import yuan
+from models.base.texts import Texts
+from models.violations.tables import offences
+
+CODE = re.compile(r"[0-9]{4,5}[A-Z]?")
+RANGE = re.compile(r"(\d+)\s*元?\s*(?:以上|-|~|至|-|—)\s*(\d+)\s*元?\s*(?:以下)?")
+UP_TO = re.compile(r"(\d+)\s*元?\s*以下")
+WHOLE_YUAN = re.compile(r"\d+(?:\.0+)?")
+POINTS = (0, 1, 3, 6, 9, 12)
+
+
+@dataclass(frozen=True, slots=True)
+class Fine:
+    """Bounds in fen, equal when fixed, None when only words tell; `words` is the cell as found."""
+
+    low: int | None
+    high: int | None
+    words: str
+
+    @property
+    def fixed(self) -> int | None:
+        """The amount, when it takes no officer to set it."""
+        return self.low if self.low == self.high else None
+
+
+@dataclass(frozen=True, slots=True)
+class Offence:
+    """One version of one offence."""
+
+    authority: str
+    code: str
+    valid_from: date
+    conduct: str
+    conduct_en: str
+    basis: str
+    fine: Fine
+    points: int | None
+    measures: str
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """An offence as a case refers to it."""
+
+    id: int
+    fine: int | None
+    points: int | None
+    conduct: str
+    conduct_en: str
+
+    def what(self, texts: Texts) -> str:
+        """The conduct in the reader's language, where the catalogue has it."""
+        return texts.pick(self.conduct, self.conduct_en)
+
+
+def read_fine(cell: str) -> Fine:
+    """A cell of yuan: `200`, `1000以上1800以下`, `50以下`, words, or nothing."""
+    text = cell.strip()
+    if WHOLE_YUAN.fullmatch(text):
+        amount = yuan(int(float(text)))
+        return Fine(amount, amount, text)
+    if found := RANGE.fullmatch(text):
+        return Fine(yuan(int(found[1])), yuan(int(found[2])), text)
+    if found := UP_TO.fullmatch(text):
+        return Fine(yuan(0), yuan(int(found[1])), text)
+    return Fine(None, None, text)
+
+
+def read_points(cell: str) -> int | None:
+    """`3`, `3.0`, or blank for unknown. Raises BadInput for any other number."""
+    text = cell.strip()
+    if not text:
+        return None
+    if not WHOLE_YUAN.fullmatch(text) or int(float(text)) not in POINTS:
+        raise BadInput("offence.points")
+    return int(float(text))
+
+
+def read_code(cell: str) -> str:
+    """An offence code. Raises BadInput."""
+    code = cell.strip().upper()
+    if not CODE.fullmatch(code):
+        raise BadInput("offence.code")
+    return code
+
+
+async def enter(work: Work, offence: Offence) -> bool:
+    """Enter a version of an offence; False when it is in already. Raises BadInput when it is in with another content."""
+    row = {
+        "authority": offence.authority,
+        "code": offence.code,
+        "valid_from": offence.valid_from,
+        "conduct": offence.conduct,
+        "conduct_en": offence.conduct_en,
+        "basis": offence.basis,
+        "fine_low": offence.fine.low,
+        "fine_high": offence.fine.high,
+        "fine_words": offence.fine.words,
+        "points": offence.points,
+        "measures": offence.measures,
+    }
+    key = [offences.c[name] == row[name] for name in ("authority", "code", "valid_from")]
+    known = await work.first(select(offences).where(*key))
+    if known is None:
+        await work.run(insert(offences).values(row))
+        return True
+    if any(getattr(known, name) != value for name, value in row.items()):
+        raise BadInput("offence.other_content")
+    return False
+
+
+async def version_on(work: Work, authority: str, code: str, day: date) -> Version | None:
+    """The version in force on a day."""
+    in_force = (
+        select(offences)
+        .where(offences.c.authority == authority, offences.c.code == code, offences.c.valid_from <= day)
+        .order_by(offences.c.valid_from.desc())
+        .limit(1)
+    )
+    row = await work.first(in_force)
+    if row is None:
+        return None
+    fixed = Fine(row.fine_low, row.fine_high, row.fine_words).fixed
+    return Version(row.id, fixed, row.points, row.conduct, row.conduct_en)

@@ -1,0 +1,94 @@
+"""What citizens are told of a case, and when it is still true."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from models.base import audit
+from models.base.db import Work
+from models.identity import acts as identity
+from models.post import desk
+from models.post.notices import Channel, Kind, Notice
+from models.violations import rules, store
+from models.violations.rules import State
+from models.violations.tables import cases
+
+
+def while_in(*states: State) -> Any:
+    """Still true while the case is in one of these states."""
+
+    async def still_true(work: Work, notices: Sequence[Notice]) -> set[int]:
+        now = await store.states(work, {notice.subject for notice in notices})
+        return {notice.id for notice in notices if now.get(notice.subject) in states}
+
+    return still_true
+
+
+async def _notified(work: Work, notice: Notice) -> None:
+    """The owner has been told: the 30 days begin (PR 20)."""
+    by = rules.handle_by(work.today, work.city.tariff.handling)
+    if await store.move(work, notice.subject, State.NOTIFIED, notified_on=work.today, handle_by=by):
+        await audit.record(work, "case.notified", f"case {notice.subject}", person_id=notice.person_id)
+
+
+async def _handle_by(work: Work, notice: Notice) -> Mapping[str, Any]:
+    """Thirty days from the day on which this is sent."""
+    del notice
+    return {"handle_by": rules.handle_by(work.today, work.city.tariff.handling)}
+
+
+async def _served(work: Work, notice: Notice) -> None:
+    """A text serves a decision only with consent to electronic service; else a letter must (PR 55-56)."""
+    if notice.person_id is None or not (await identity.contact(work, notice.person_id)).consent:
+        await desk.open_ticket(work, "serve_by_letter", f"case {notice.subject}", notice.person_id)
+        return
+    due = rules.due_on(work.today, work.city.calendar, work.city.tariff.payment)
+    if await store.move(work, notice.subject, State.SERVED, served_on=work.today, due_on=due):
+        person = notice.person_id
+        await audit.record(work, "case.served", f"case {notice.subject}", person_id=person, due_on=str(due))
+
+
+async def _due_if_sent_today(work: Work, notice: Notice) -> Mapping[str, Any]:
+    del notice
+    return {"due_on": rules.due_on(work.today, work.city.calendar, work.city.tariff.payment)}
+
+
+async def _not_reached(work: Work, notice: Notice) -> None:
+    await desk.open_ticket(work, "not_reached", f"case {notice.subject}", notice.person_id)
+
+
+async def _due_reminder_true(work: Work, notices: Sequence[Notice]) -> set[int]:
+    """Served, unpaid, and the last day has not passed."""
+    numbers = {notice.subject for notice in notices}
+    current = await store.cases_in(
+        work, State.SERVED, cases.c.number.in_(numbers), cases.c.due_on >= work.today
+    )
+    waiting = {case.number for case in current}
+    return {notice.id for notice in notices if notice.subject in waiting}
+
+
+RECORDED = Kind(
+    "violation_recorded",
+    still_true=while_in(State.RECORDED),
+    moment=_handle_by,
+    on_sent=_notified,
+    on_failed=_not_reached,
+)
+RECORDED_NO_AMOUNT = Kind(
+    "violation_recorded_no_amount",
+    still_true=while_in(State.RECORDED),
+    moment=_handle_by,
+    on_sent=_notified,
+    on_failed=_not_reached,
+)
+UNDECIDED_REMINDER = Kind("undecided_reminder", still_true=while_in(*rules.UNDECIDED))
+DECISION = Kind(
+    "decision_made",
+    still_true=while_in(State.DECIDED),
+    moment=_due_if_sent_today,
+    on_sent=_served,
+    on_failed=_not_reached,
+)
+DUE_REMINDER = Kind("due_reminder", still_true=_due_reminder_true)
+RECEIPT = Kind("payment_receipt", channels=(Channel.CHAT,), chat_else_sms=True)
+SURPLUS = Kind("payment_surplus", channels=(Channel.CHAT,), chat_else_sms=True)
+KINDS = (RECORDED, RECORDED_NO_AMOUNT, UNDECIDED_REMINDER, DECISION, DUE_REMINDER, RECEIPT, SURPLUS)

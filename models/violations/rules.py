@@ -1,0 +1,114 @@
+"""The rules of a case as pure functions: states, what may be decided online, terms, surcharge, today's bill (domain 2)."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from enum import StrEnum
+
+from models.base.calendar import Calendar, after_natural_days, after_rolling_days
+from models.base.money import percent
+from models.base.tariff import Handling, Payment
+
+LIMITATION = timedelta(days=2 * 365)  # APL 36: what is older is not fined any more
+
+
+class State(StrEnum):
+    """`recorded -> notified -> decided -> served -> overdue -> paid | erased | voided`."""
+
+    RECORDED = "recorded"
+    NOTIFIED = "notified"
+    DECIDED = "decided"
+    SERVED = "served"
+    OVERDUE = "overdue"
+    PAID = "paid"
+    ERASED = "erased"
+    VOIDED = "voided"
+
+
+TRANSITIONS: dict[State, frozenset[State]] = {
+    State.RECORDED: frozenset({State.NOTIFIED, State.DECIDED, State.ERASED}),
+    State.NOTIFIED: frozenset({State.DECIDED, State.ERASED}),
+    State.DECIDED: frozenset({State.SERVED, State.PAID, State.VOIDED}),
+    State.SERVED: frozenset({State.OVERDUE, State.PAID, State.VOIDED}),
+    State.OVERDUE: frozenset({State.PAID, State.VOIDED}),
+    State.PAID: frozenset({State.VOIDED}),
+    State.ERASED: frozenset(),
+    State.VOIDED: frozenset(),
+}
+UNDECIDED = frozenset({State.RECORDED, State.NOTIFIED})
+PAYABLE = frozenset({State.DECIDED, State.SERVED, State.OVERDUE})
+OPEN = UNDECIDED | PAYABLE
+
+
+def sources(target: State) -> frozenset[State]:
+    """The states from which a case may move to `target`."""
+    return frozenset(state for state, targets in TRANSITIONS.items() if target in targets)
+
+
+class Reason(StrEnum):
+    """Why a case is not decided online; each is a sentence `accept.<reason>` that names the way on."""
+
+    NOT_OPEN = "not_open"
+    NO_AMOUNT = "no_amount"
+    UNKNOWN_POINTS = "unknown_points"
+    OVER_LIMIT = "over_limit"
+    MINOR = "minor"
+    NO_LICENCE = "no_licence"
+    POINTS_FULL = "points_full"
+
+
+@dataclass(frozen=True, slots=True)
+class Forecast:
+    """What a case would cost: `fine` in fen, None while an officer must set it; `points` None where the catalogue knows none."""
+
+    state: State
+    fine: int | None
+    points: int | None
+
+
+def obstacle(case: Forecast, age: int, handling: Handling) -> Reason | None:
+    """What stands against deciding online (practice: up to 200 yuan and 6 points); under-18s are dealt with more lightly, in person."""
+    checks = (
+        (case.state not in UNDECIDED, Reason.NOT_OPEN),
+        (not case.fine, Reason.NO_AMOUNT),
+        (case.points is None, Reason.UNKNOWN_POINTS),
+        ((case.fine or 0) > handling.online_fine_limit, Reason.OVER_LIMIT),
+        ((case.points or 0) > handling.online_points_limit, Reason.OVER_LIMIT),
+        (age < 18, Reason.MINOR),
+    )
+    return next((reason for failed, reason in checks if failed), None)
+
+
+def handle_by(notified_on: date, handling: Handling) -> date:
+    """The last day to handle a record: natural days after the notice (PR 20)."""
+    return after_natural_days(notified_on, handling.handle_within_days)
+
+
+def due_on(served_on: date, calendar: Calendar, payment: Payment) -> date:
+    """The last day to pay: 15 natural days after service, the end rolling to a working day (APL 67)."""
+    return after_rolling_days(calendar, served_on, payment.days_to_pay)
+
+
+def surcharge(principal: int, due: date | None, today: date, payment: Payment) -> int:
+    """Fen added by `today`: 3 % of the principal for each day after the last one, never more than the principal (APL 72)."""
+    if due is None or today <= due:
+        return 0
+    days = (today - due).days
+    cap = percent(principal, payment.surcharge_cap_percent)
+    return min(cap, percent(principal, payment.surcharge_percent_per_day * days))
+
+
+@dataclass(frozen=True, slots=True)
+class Bill:
+    """What a decided case costs on a day, in fen."""
+
+    principal: int
+    surcharge: int
+
+    @property
+    def total(self) -> int:
+        return self.principal + self.surcharge
+
+
+def bill(principal: int, due: date | None, today: date, payment: Payment) -> Bill:
+    """The whole of what is to be paid today."""
+    return Bill(principal, surcharge(principal, due, today, payment))

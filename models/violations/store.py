@@ -1,0 +1,138 @@
+"""Reading and writing cases; statements are built once, states move under guard."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Row, bindparam, select, update
+
+from models.base.db import Work
+from models.base.texts import Texts
+from models.identity import store as identity
+from models.violations import rules
+from models.violations.rules import State
+from models.violations.tables import cases, offences
+
+CASE = (
+    select(
+        cases,
+        offences.c.code,
+        offences.c.conduct,
+        offences.c.conduct_en,
+        offences.c.basis,
+        offences.c.fine_words,
+    )
+    .select_from(cases.join(offences))
+    .order_by(cases.c.recorded_at.desc(), cases.c.occurred_at.desc(), cases.c.number)
+)
+BY_NUMBER = CASE.where(cases.c.number == bindparam("number"))
+OPEN_OF = CASE.where(cases.c.liable_id == bindparam("person"), cases.c.state.in_(sorted(rules.OPEN)))
+BY_RECORD = select(cases.c.number, cases.c.report_print).where(
+    cases.c.authority == bindparam("authority"), cases.c.record_no == bindparam("record_no")
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A case as people see it. `fine` in fen and `points` may be unknown; days are civic; `plate` in clear."""
+
+    number: str
+    liable_id: int
+    plate: str
+    state: State
+    code: str
+    conduct: str
+    conduct_en: str
+    basis: str
+    fine_words: str
+    occurred_at: datetime
+    place: str
+    fine: int | None
+    points: int | None
+    handle_by: date
+    notified_on: date | None
+    decided_on: date | None
+    served_on: date | None
+    due_on: date | None
+    closed_on: date | None
+
+    def what(self, texts: Texts) -> str:
+        """The conduct in the reader's language, where the catalogue has it."""
+        return texts.pick(self.conduct, self.conduct_en)
+
+    @property
+    def forecast(self) -> rules.Forecast:
+        return rules.Forecast(self.state, self.fine, self.points)
+
+    @property
+    def payable(self) -> bool:
+        return self.state in rules.PAYABLE
+
+
+async def case(work: Work, number: str) -> Case | None:
+    """The case of this number."""
+    row = await work.first(BY_NUMBER, {"number": number})
+    return (await _cases(work, [row]))[0] if row else None
+
+
+async def open_cases(work: Work, person_id: int) -> list[Case]:
+    """What somebody has open, the newest record first."""
+    return await _cases(work, await work.all(OPEN_OF, {"person": person_id}))
+
+
+async def cases_in(work: Work, state: State, *where: Any) -> list[Case]:
+    """Cases in a state, for jobs."""
+    return await _cases(work, await work.all(CASE.where(cases.c.state == state, *where)))
+
+
+async def states(work: Work, numbers: Iterable[str], *, hold: bool = False) -> dict[str, State]:
+    """The states of many cases in one statement; `hold` keeps them from moving until this unit of work ends."""
+    wanted = (
+        select(cases.c.number, cases.c.state)
+        .where(cases.c.number.in_(list(numbers)))
+        .order_by(cases.c.number)
+    )
+    rows = await work.all(wanted.with_for_update() if hold else wanted)
+    return {row.number: State(row.state) for row in rows}
+
+
+async def move(work: Work, number: str, target: State, **values: Any) -> bool:
+    """Move a case on, from the states that allow it only; False when another was first."""
+    allowed = (cases.c.number == number) & cases.c.state.in_(sorted(rules.sources(target)))
+    return bool((await work.run(update(cases).where(allowed).values(state=target, **values))).rowcount)
+
+
+async def recorded(work: Work, authority: str, record_no: str) -> tuple[str, bytes] | None:
+    """Number and print of a record that is already in."""
+    row = await work.first(BY_RECORD, {"authority": authority, "record_no": record_no})
+    return (row.number, row.report_print) if row else None
+
+
+async def _cases(work: Work, rows: Sequence[Row[Any]]) -> list[Case]:
+    plates = await identity.plates(work, [row.vehicle_id for row in rows]) if rows else {}
+    return [_case(row, plates[row.vehicle_id]) for row in rows]
+
+
+def _case(row: Row[Any], plate: str) -> Case:
+    return Case(
+        number=row.number,
+        liable_id=row.liable_id,
+        plate=plate,
+        state=State(row.state),
+        code=row.code,
+        conduct=row.conduct,
+        conduct_en=row.conduct_en,
+        basis=row.basis,
+        fine_words=row.fine_words,
+        occurred_at=row.occurred_at,
+        place=row.place,
+        fine=row.fine,
+        points=row.points,
+        handle_by=row.handle_by,
+        notified_on=row.notified_on,
+        decided_on=row.decided_on,
+        served_on=row.served_on,
+        due_on=row.due_on,
+        closed_on=row.closed_on,
+    )
