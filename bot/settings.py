@@ -34,7 +34,7 @@ def _no_trailing_slash(url: str) -> str:
     return url.rstrip("/")
 
 
-KeyBytes = Annotated[bytes, BeforeValidator(_key_bytes), Field(repr=False)]
+KeyBytes = Annotated[bytes, BeforeValidator(_key_bytes)]
 Url = Annotated[str, AfterValidator(_no_trailing_slash)]
 
 
@@ -87,9 +87,9 @@ class Signed(BaseModel):
 class Vault(BaseModel):
     """Sealing keys by id, the id of the current one, and the indexing key; 32 bytes in base64 each."""
 
-    keys: dict[str, KeyBytes]
+    keys: dict[str, KeyBytes] = Field(repr=False)
     current: str
-    index_key: KeyBytes
+    index_key: KeyBytes = Field(repr=False)
 
 
 class Demo(BaseModel):
@@ -110,7 +110,7 @@ class Settings(BaseSettings):
     host: str = "127.0.0.1"
     port: int = Field(8080, ge=1, le=65535)
     tariff: Path | None = None
-    link_key: KeyBytes
+    link_key: KeyBytes = Field(repr=False)
     vault: Vault
     wechat: WeChat
     pay: Pay

@@ -125,6 +125,12 @@ class Work:
         statement = dialect_insert(table).values(row).on_conflict_do_nothing()
         return bool((await self.run(statement)).rowcount)
 
+    @asynccontextmanager
+    async def attempt(self) -> AsyncIterator[None]:
+        """A part that may fail alone: an exception undoes what was written within, and goes on to the caller."""
+        async with self.connection.begin_nested():
+            yield
+
     def seal(self, text: str, column: str) -> str:
         return self.city.vault.seal(text, column)
 

@@ -32,7 +32,7 @@ async def take(work: Work, name: str, holder: str, length: timedelta) -> int | N
     until = work.wall + length
     if await work.insert_new(leases, {"name": name, "holder": holder, "until": until, "token": 1}):
         return 1
-    free = or_(leases.c.holder == holder, leases.c.until < work.wall)
+    free = or_(leases.c.holder == holder, leases.c.until <= work.wall)
     grown = leases.c.token + (leases.c.holder != holder).cast(Integer)
     claim = update(leases).where(leases.c.name == name, free).values(holder=holder, until=until, token=grown)
     token: int | None = await work.scalar(claim.returning(leases.c.token))

@@ -6,9 +6,11 @@ The shipped file is `models/base/tariff.toml`; `SHIMIN_TARIFF` names a city's ow
 import tomllib
 from datetime import time
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, ValidationError
+
+from models.base.money import Fen
 
 SHIPPED = Path(__file__).with_name("tariff.toml")
 
@@ -30,6 +32,7 @@ class Handling(Part):
     undecided_reminder_days: tuple[int, ...]
     online_fine_limit: int  # fen
     online_points_limit: int
+    review_within_days: int
     counter: str
     counter_en: str
     when_silent: Literal["stay_open"]
@@ -106,6 +109,19 @@ class Tariff(Part):
     binding: Binding
     quiet: Quiet
     office: Office
+
+
+def figures(tariff: Tariff) -> dict[str, Any]:
+    """The figures that sentences may name, so that no sentence holds one of its own."""
+    return {
+        "rate": tariff.payment.surcharge_percent_per_day,
+        "days_to_pay": tariff.payment.days_to_pay,
+        "online_fine": Fen(tariff.handling.online_fine_limit),
+        "online_points": tariff.handling.online_points_limit,
+        "points_limit": tariff.points.limit,
+        "review_days": tariff.handling.review_within_days,
+        "hotline": tariff.office.phone,
+    }
 
 
 def load_tariff(file: Path = SHIPPED) -> Tariff:

@@ -43,9 +43,12 @@ class Texts:
             text = text[self._plural(params["count"])]
         return text.format_map({name: self.show(value) for name, value in params.items()})
 
-    def has(self, key: str) -> bool:
-        """Is there such a sentence?"""
-        return self._catalog.get(key) is not None
+    def template(self, key: str) -> str:
+        """The sentence with its placeholders, for somebody else to fill in. Raises KeyError for an unknown name."""
+        message = self._catalog.get(key)
+        if message is None or not isinstance(message.string, str):
+            raise KeyError(key)
+        return message.string
 
     def show(self, value: Any) -> str:
         """A value as this language writes it."""

@@ -37,7 +37,7 @@ async def accept(work: Work, person_id: int, number: str) -> Proposal:
     accepted = await proposal(work, person_id, number)
     case = accepted.case
     if accepted.obstacle is not None or case.fine is None or case.points is None:
-        raise refusal(accepted)
+        raise refusal(work, accepted)
     if not await store.move(work, number, State.DECIDED, decided_on=work.today):
         raise Refusal("accept.not_open", number=number)
     await payments.impose(work, number, case.fine)
@@ -48,10 +48,16 @@ async def accept(work: Work, person_id: int, number: str) -> Proposal:
     return accepted
 
 
-def refusal(proposed: Proposal) -> Refusal:
+def refusal(work: Work, proposed: Proposal) -> Refusal:
     """Why this proposal cannot be accepted here, and the way on."""
     reason = proposed.obstacle or Reason.NO_AMOUNT
-    return Refusal(f"accept.{reason}", number=proposed.case.number)
+    handling = work.city.tariff.handling
+    return Refusal(
+        f"accept.{reason}",
+        number=proposed.case.number,
+        counter=handling.counter,
+        counter_en=handling.counter_en,
+    )
 
 
 async def _licence_obstacle(work: Work, case: store.Case) -> Reason | None:

@@ -42,11 +42,10 @@ async def announce_overdue(work: Work) -> int:
 async def impose_ripe(work: Work) -> int:
     """Put measures in force whose warnings have run out, for cases that are still overdue; returns how many."""
     ripe = await restrictions.ripe(work)
-    numbers = {warning.basis: warning.basis.removeprefix("case ") for warning in ripe}
-    states = await store.states(work, numbers.values(), hold=True)
-    owed = [warning for warning in ripe if states.get(numbers[warning.basis]) is State.OVERDUE]
+    states = await store.states(work, [warning.case_number for warning in ripe], hold=True)
+    owed = [warning for warning in ripe if states.get(warning.case_number) is State.OVERDUE]
     for warning in owed:
-        number = numbers[warning.basis]
+        number = warning.case_number
         params = {"number": number, "link": violations.link(work, number)}
         await restrictions.impose(work, warning, params)
     return len(owed)

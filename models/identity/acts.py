@@ -11,6 +11,9 @@ from models.base.errors import BadInput, Refusal
 from models.base.texts import LANGUAGES
 from models.identity import store
 from models.identity.rules import Claim, Plate
+from models.identity.store import Account as Account
+from models.identity.store import Contact as Contact
+from models.identity.store import Owned
 from models.identity.tables import consents, ownerships
 
 ENTRY_UNCHANGED = "unchanged"
@@ -36,12 +39,12 @@ class VehicleEntry:
     owned_since: date
 
 
-async def account(work: Work, openid: str) -> store.Account:
+async def account(work: Work, openid: str) -> Account:
     """The chat account that writes to us."""
     return await store.account(work, openid)
 
 
-async def contact(work: Work, person_id: int) -> store.Contact:
+async def contact(work: Work, person_id: int) -> Contact:
     """How a person is reached."""
     return await store.contact(work, person_id)
 
@@ -81,7 +84,7 @@ async def set_consent(work: Work, person_id: int, *, given: bool) -> None:
     await audit.record(work, action, f"person {person_id}", person_id=person_id)
 
 
-async def owner_on(work: Work, plate: Plate, day: date) -> store.Owned | None:
+async def owner_on(work: Work, plate: Plate, day: date) -> Owned | None:
     """Whose vehicle it was."""
     return await store.owner_on(work, plate, day)
 

@@ -39,6 +39,8 @@ async def create(work: Work, name: str, scopes: Sequence[str]) -> str:
 
 async def authenticate(work: Work, token: str) -> Caller | None:
     """Whose key is it; None for a wrong, unknown or revoked one."""
+    if not token.isascii():  # headers may carry bytes that are no text
+        return None
     prefix, _, rest = token.partition("_")
     key_id, _, secret = rest.partition("_")
     row = await work.first(select(api_keys).where(api_keys.c.id == key_id, api_keys.c.revoked_at.is_(None)))

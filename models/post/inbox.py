@@ -43,6 +43,13 @@ async def claim(work: Work, source: str, key: str, fingerprint: bytes = b"") -> 
     return Stored(work.city.vault.open_json(found.answer, ANSWER), found.fingerprint)
 
 
+async def find(work: Work, source: str, key: str) -> Any:
+    """The stored answer to this message, or None: it was never handled here."""
+    mine = (inbox.c.source == source) & (inbox.c.key == work.index(key, f"inbox.{source}"))
+    stored = await work.scalar(select(inbox.c.answer).where(mine))
+    return work.city.vault.open_json(stored, ANSWER) if stored else None
+
+
 async def answer(work: Work, source: str, key: str, value: Any) -> None:
     """Store the answer (anything JSON can hold), sealed."""
     mine = (inbox.c.source == source) & (inbox.c.key == work.index(key, f"inbox.{source}"))

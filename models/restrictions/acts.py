@@ -14,6 +14,7 @@ from sqlalchemy import select, update
 from models.base import audit
 from models.base.db import Work
 from models.base.tariff import Measure
+from models.identity import acts as identity
 from models.post import outbox
 from models.post.notices import Channel, Kind, Notice
 from models.restrictions import rules
@@ -32,6 +33,11 @@ class Restriction:
     legal_basis: str
     since: date
 
+    @property
+    def case_number(self) -> str:
+        """The case it rests on."""
+        return self.basis.removeprefix("case ")
+
 
 @dataclass(frozen=True, slots=True)
 class Warned:
@@ -41,6 +47,11 @@ class Warned:
     basis: str
     person_id: int
     takes_hold_on: date | None
+
+    @property
+    def case_number(self) -> str:
+        """The case it is about."""
+        return self.basis.removeprefix("case ")
 
 
 async def warn(work: Work, basis: str, person_id: int) -> None:
@@ -141,11 +152,29 @@ async def _tell_unlocked(work: Work, notice: Notice) -> None:
     await outbox.queue(work, UNLOCKED, subject=notice.subject, once="unlocked", person_id=notice.person_id)
 
 
+async def _what_to_lock(work: Work, notice: Notice) -> Mapping[str, Any]:
+    """Read at the moment of sending, so that the resident ID is never stored with a notice."""
+    resting = (restrictions.c.reference == notice.subject) & restrictions.c.lifted_at.is_(None)
+    row = await work.first(select(restrictions).where(resting).order_by(restrictions.c.since).limit(1))
+    if row is None:
+        raise LookupError(f"lock {notice.subject} rests on nothing")
+    return {
+        "resident_id": await identity.resident_id(work, row.person_id),
+        **{name: getattr(row, name) for name in ("authority", "legal_basis", "since")},
+    }
+
+
+def lock_order(params: Mapping[str, Any]) -> dict[str, Any]:
+    """What the wallet needs to know, out of a LOCK notice's parameters at the moment of sending."""
+    return {name: params[name] for name in ("resident_id", "authority", "legal_basis", "since")}
+
+
 LOCK = Kind(
     "wallet_lock",
     channels=(Channel.WALLET,),
     in_quiet_hours=True,
     still_true=_lock_still_held,
+    moment=_what_to_lock,
     on_sent=_tell_locked,
 )
 UNLOCK = Kind("wallet_unlock", channels=(Channel.WALLET,), in_quiet_hours=True, on_sent=_tell_unlocked)

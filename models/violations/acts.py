@@ -1,8 +1,9 @@
 """What may be done with a case: record it, show it, remind of it. What spans two systems is a flow."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import insert
 
@@ -18,9 +19,10 @@ from models.post import outbox
 from models.post.notices import Kind
 from models.violations import catalogue, notices, rules, store
 from models.violations.rules import State
+from models.violations.store import Case as Case
 from models.violations.tables import cases
 
-MAX_PLACE = 60
+CASE_NUMBER = re.compile(r"[0-9]{12}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +38,8 @@ class Report:
 
     def print(self, work: Work) -> bytes:
         """A fingerprint of the content, by which a repeated record is told from a changed one."""
-        fields = (self.plate.kind, self.plate.number, self.offence, self.occurred_at.isoformat(), self.place)
+        instant = self.occurred_at.astimezone(UTC).isoformat()  # however the zone is written
+        fields = (self.plate.kind, self.plate.number, self.offence, instant, self.place)
         return work.index("\0".join(fields), "cases.report")
 
 
@@ -74,12 +77,20 @@ async def record(work: Work, report: Report) -> Recorded:
     return Recorded(number, new=True)
 
 
-async def open_cases(work: Work, person_id: int) -> list[store.Case]:
+def read_case_number(text: str) -> str:
+    """12 digits; gaps are forgiven. Raises BadInput."""
+    number = re.sub(r"[\s\-]", "", text)
+    if not CASE_NUMBER.fullmatch(number):
+        raise BadInput("case.how")
+    return number
+
+
+async def open_cases(work: Work, person_id: int) -> list[Case]:
     """What somebody has open, the newest record first."""
     return await store.open_cases(work, person_id)
 
 
-async def case_of(work: Work, person_id: int, number: str) -> store.Case:
+async def case_of(work: Work, person_id: int, number: str) -> Case:
     """A case of this person. Raises Refusal for any other number: whose case it is, or whether it is one, is nobody else's business."""
     case = await store.case(work, number)
     if case is None or case.liable_id != person_id:
@@ -87,7 +98,7 @@ async def case_of(work: Work, person_id: int, number: str) -> store.Case:
     return case
 
 
-async def case_by_link(work: Work, token: str) -> store.Case | None:
+async def case_by_link(work: Work, token: str) -> Case | None:
     """The case a signed link stands for; None for a token that was not made here."""
     number = work.city.links.case_no(token)
     return await store.case(work, number) if number else None
@@ -98,7 +109,7 @@ def link(work: Work, number: str) -> str:
     return f"{work.city.public_url}/c/{work.city.links.token(number)}"
 
 
-def bill_of(work: Work, case: store.Case) -> rules.Bill:
+def bill_of(work: Work, case: Case) -> rules.Bill:
     """What a decided case costs today."""
     if case.fine is None:
         raise ValueError("a case without an amount has no bill")
@@ -119,7 +130,7 @@ async def remind_due(work: Work) -> int:
     return await _queue_each(work, notices.DUE_REMINDER, waiting)
 
 
-async def newly_overdue(work: Work) -> Sequence[store.Case]:
+async def newly_overdue(work: Work) -> Sequence[Case]:
     """Move every served case whose last day has passed to overdue; returns those."""
     late = await store.cases_in(work, State.SERVED, cases.c.due_on < work.today)
     moved = [case for case in late if await store.move(work, case.number, State.OVERDUE)]
@@ -128,7 +139,7 @@ async def newly_overdue(work: Work) -> Sequence[store.Case]:
     return moved
 
 
-async def _queue_each(work: Work, kind: Kind, waiting: Sequence[store.Case]) -> int:
+async def _queue_each(work: Work, kind: Kind, waiting: Sequence[Case]) -> int:
     for case in waiting:
         await outbox.queue(
             work,

@@ -13,12 +13,15 @@ from models.base.db import Work
 from models.base.errors import BadInput
 from models.base.money import yuan
 from models.base.texts import Texts
+from models.identity.rules import tidy
 from models.violations.tables import offences
 
 CODE = re.compile(r"[0-9]{4,5}[A-Z]?")
-RANGE = re.compile(r"(\d+)\s*元?\s*(?:以上|-|~|至|-|—)\s*(\d+)\s*元?\s*(?:以下)?")
-UP_TO = re.compile(r"(\d+)\s*元?\s*以下")
-WHOLE_YUAN = re.compile(r"\d+(?:\.0+)?")
+AMOUNT = r"([0-9]{1,7})(?:\.0+)?\s*元?"  # 7 digits: as fen it still fits the column
+FIXED = re.compile(AMOUNT)
+RANGE = re.compile(rf"{AMOUNT}\s*(?:以上|至|[-~—–]+)\s*{AMOUNT}\s*(?:以下)?")
+UP_TO = re.compile(rf"{AMOUNT}\s*以下")
+WHOLE = re.compile(r"([0-9]{1,2})(?:\.0+)?")
 POINTS = (0, 1, 3, 6, 9, 12)
 
 
@@ -67,31 +70,41 @@ class Version:
 
 
 def read_fine(cell: str) -> Fine:
-    """A cell of yuan: `200`, `1000以上1800以下`, `50以下`, words, or nothing."""
-    text = cell.strip()
-    if WHOLE_YUAN.fullmatch(text):
-        amount = yuan(int(float(text)))
-        return Fine(amount, amount, text)
-    if found := RANGE.fullmatch(text):
-        return Fine(yuan(int(found[1])), yuan(int(found[2])), text)
+    """A cell of yuan: `200`, `200元`, `1000以上1800以下`, `50以下`, words, or nothing.
+
+    Only a cell that is nothing but an amount or a range gets bounds. A multiple (`违法所得三倍以下`), a rate (`500-1000/个`) or an
+    amount with more to it (`10万，没收违法所得`) takes an officer, so it stays words.
+    """
+    low, high = _bounds(tidy(cell))
+    return Fine(low, high, cell.strip())
+
+
+def _bounds(text: str) -> tuple[int | None, int | None]:
+    """In fen; equal for a fixed amount, None for words and for a range that runs backwards."""
+    if found := FIXED.fullmatch(text):
+        return yuan(int(found[1])), yuan(int(found[1]))
     if found := UP_TO.fullmatch(text):
-        return Fine(yuan(0), yuan(int(found[1])), text)
-    return Fine(None, None, text)
+        return yuan(0), yuan(int(found[1]))
+    found = RANGE.fullmatch(text)
+    if found and int(found[1]) <= int(found[2]):
+        return yuan(int(found[1])), yuan(int(found[2]))
+    return None, None
 
 
 def read_points(cell: str) -> int | None:
     """`3`, `3.0`, or blank for unknown. Raises BadInput for any other number."""
-    text = cell.strip()
+    text = tidy(cell)
     if not text:
         return None
-    if not WHOLE_YUAN.fullmatch(text) or int(float(text)) not in POINTS:
+    found = WHOLE.fullmatch(text)
+    if not found or int(found[1]) not in POINTS:
         raise BadInput("offence.points")
-    return int(float(text))
+    return int(found[1])
 
 
 def read_code(cell: str) -> str:
     """An offence code. Raises BadInput."""
-    code = cell.strip().upper()
+    code = tidy(cell)
     if not CODE.fullmatch(code):
         raise BadInput("offence.code")
     return code

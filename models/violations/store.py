@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import Row, bindparam, select, update
 
+from models.base.clock import CITY_ZONE
 from models.base.db import Work
 from models.base.texts import Texts
 from models.identity import store as identity
@@ -64,6 +65,15 @@ class Case:
     @property
     def forecast(self) -> rules.Forecast:
         return rules.Forecast(self.state, self.fine, self.points)
+
+    @property
+    def day(self) -> date:
+        """The civic day on which it happened."""
+        return self.occurred_at.astimezone(CITY_ZONE).date()
+
+    @property
+    def undecided(self) -> bool:
+        return self.state in rules.UNDECIDED
 
     @property
     def payable(self) -> bool:

@@ -1,0 +1,42 @@
+"""The web application: every door of the service, with limits on what a stranger may send."""
+
+import structlog
+from aiohttp import web
+from aiohttp.typedefs import Handler
+
+from bot import health, pages
+from bot.api import violations
+from bot.callbacks import sms, wechat_pay
+from bot.services import SERVICES
+from bot.wiring import Shimin
+
+MAX_BODY = 64 * 1024
+log = structlog.get_logger()
+
+
+def make_app(shimin: Shimin) -> web.Application:
+    """All routes on one application."""
+    app = web.Application(client_max_size=MAX_BODY, middlewares=[accidents])
+    app[SERVICES] = shimin.services
+    health.add_routes(app)
+    shimin.webhook.add_routes(app)
+    wechat_pay.add_routes(app)
+    sms.add_routes(app, shimin.delivery)
+    violations.add_routes(app)
+    pages.setup(app, shimin.settings)
+    if shimin.demo_clock:
+        shimin.demo_clock.add_routes(app)
+    return app
+
+
+@web.middleware
+async def accidents(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """An accident is logged with its route, never with its path: paths may hold tokens."""
+    try:
+        return await handler(request)
+    except web.HTTPException:
+        raise
+    except Exception:
+        route = request.match_info.route.resource
+        log.exception("request_failed", route=route.canonical if route else "")
+        return web.Response(status=500, text="Something went wrong on our side. Nothing was changed.")

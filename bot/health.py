@@ -1,0 +1,35 @@
+"""`/livez`: the loop turns. `/readyz`: this process can serve: the database answers and has the newest schema."""
+
+import structlog
+from aiohttp import web
+
+from bot.services import SERVICES
+from models.migrations import is_current
+
+log = structlog.get_logger()
+
+
+def add_routes(app: web.Application) -> None:
+    app.router.add_get("/livez", live)
+    app.router.add_get("/readyz", ready)
+
+
+async def live(request: web.Request) -> web.Response:
+    """Nothing but the loop."""
+    del request
+    return web.json_response({"status": "live"})
+
+
+async def ready(request: web.Request) -> web.Response:
+    """503 with the reason while it cannot."""
+    try:
+        async with request.app[SERVICES].database.read() as work:
+            current = await work.connection.run_sync(is_current)
+    except Exception:
+        log.exception("not_ready")
+        return web.json_response({"status": "not ready", "reason": "database"}, status=503)
+    if not current:
+        return web.json_response(
+            {"status": "not ready", "reason": "schema: run `shimin migrate`"}, status=503
+        )
+    return web.json_response({"status": "ready"})

@@ -1,0 +1,29 @@
+"""`shimin import`: registers, catalogue and violations from CSV files, by the same acts as everything else."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from types import MappingProxyType
+
+from bot.imports import offences, people, vehicles, violations
+from bot.imports.runner import Importer, Progress, Summary, import_file
+from bot.imports.table import UnreadableFile
+from models.base.db import Database
+
+__all__ = ["KINDS", "Progress", "Summary", "UnreadableFile", "run"]
+
+KINDS: Mapping[str, Importer] = MappingProxyType(
+    {
+        "people": Importer("people", people.COLUMNS, people.enter),
+        "vehicles": Importer("vehicles", vehicles.COLUMNS, vehicles.enter),
+        "offences": Importer("offences", offences.COLUMNS, offences.enter),
+        "violations": Importer("violations", violations.COLUMNS, violations.enter),
+    }
+)
+
+
+async def run(database: Database, kind: str, file: Path, progress: Progress) -> Summary:
+    """Import a file of a kind in `KINDS`; doing it again changes nothing.
+
+    Raises UnreadableFile (its message is for the officer) before anything was entered, OSError, and KeyError for another kind.
+    """
+    return await import_file(database, KINDS[kind], file, progress)

@@ -1,0 +1,32 @@
+"""A row of the vehicle register: who has owned a vehicle since when."""
+
+from collections.abc import Mapping
+from datetime import date
+
+from bot.imports.days import read_past_day
+from bot.reports import read_vehicle
+from models.base.db import Work
+from models.base.errors import BadInput
+from models.identity.acts import VehicleEntry, enter_vehicle
+from models.identity.rules import read_resident_id
+
+COLUMNS = ("plate", "plate_kind", "owner_resident_id", "owned_since", "vehicle_type")
+LONGEST_TYPE = 32
+
+
+async def enter(work: Work, row: Mapping[str, str]) -> str:
+    """New or unchanged. Raises Refusal."""
+    return await enter_vehicle(work, read_entry(row, work.today))
+
+
+def read_entry(row: Mapping[str, str], today: date) -> VehicleEntry:
+    """Raises BadInput."""
+    vehicle_type = row["vehicle_type"]
+    if not 1 <= len(vehicle_type) <= LONGEST_TYPE:
+        raise BadInput("vehicle.type")
+    return VehicleEntry(
+        plate=read_vehicle(row),
+        vehicle_type=vehicle_type,
+        owner_resident_id=read_resident_id(row["owner_resident_id"]),
+        owned_since=read_past_day(row["owned_since"], today, "vehicle.owned_since"),
+    )

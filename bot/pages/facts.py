@@ -1,0 +1,68 @@
+"""What a page may show of a case: templates are given these facts and never the case, so that nothing else can slip out."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from bot.pages.visit import Standing, Visit
+from models.base.money import Fen
+from models.base.tariff import Tariff
+from models.base.texts import Texts
+from models.identity.rules import FULL_AGE, Plate
+from models.violations import rules
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """`plate` is masked; amounts are None while nobody knows them; `days_late` counts from the last day to pay.
+
+    `online`: nothing in the case itself stands against accepting it in the chat. What stands against it in the person (age, licence)
+    is said in the chat only: this page is for whoever holds the link.
+    """
+
+    standing: Standing
+    number: str
+    plate: str
+    occurred_at: datetime
+    place: str
+    conduct: str
+    basis: str
+    fine: Fen | None
+    points: int | None
+    online: bool
+    handle_by: date
+    due_on: date | None
+    days_late: int
+    surcharge: Fen | None
+    total: Fen | None
+    closed_on: date | None
+    may_have_locked: bool
+
+
+def facts_of(visit: Visit, tariff: Tariff, words: Texts) -> Facts:
+    """The facts in the reader's language."""
+    case, bill = visit.case, visit.bill
+    return Facts(
+        standing=visit.standing,
+        number=case.number,
+        plate=Plate("", case.plate).masked,
+        occurred_at=case.occurred_at,
+        place=case.place,
+        conduct=case.what(words),
+        basis=case.basis,
+        fine=Fen(case.fine) if case.fine else None,
+        points=case.points,
+        online=rules.obstacle(case.forecast, FULL_AGE, tariff.handling) is None,
+        handle_by=case.handle_by,
+        due_on=case.due_on,
+        days_late=max(0, (visit.today - case.due_on).days) if case.due_on else 0,
+        surcharge=Fen(bill.surcharge) if bill else None,
+        total=Fen(bill.total) if bill else None,
+        closed_on=case.closed_on,
+        may_have_locked=_may_have_locked(visit, tariff),
+    )
+
+
+def _may_have_locked(visit: Visit, tariff: Tariff) -> bool:
+    """Paid after the last day, where a measure exists. Whether there was a lock is not for everybody with the link to know."""
+    due, closed = visit.case.due_on, visit.case.closed_on
+    return bool(due and closed and closed > due) and not tariff.measures.wallet.inert

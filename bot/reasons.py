@@ -1,0 +1,62 @@
+"""Why a record was not taken, in the words officers and other offices read: each says what to do.
+
+One table for the importers (`FILE.rejected.csv`) and the JSON API. What citizens read is in `locales/` instead.
+"""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from models.base.errors import Refusal
+
+SENTENCES: Mapping[str, str] = MappingProxyType(
+    {
+        # a row of a file
+        "row.cells": "The row has more or fewer cells than the header. Check its commas and quotation marks.",
+        "row.unreadable": "The row has an unclosed quotation mark, a line break or a control character in a cell. "
+        "Mend it, and check the rows below it.",
+        "row.conflict": "The database did not take the row, for instance because somebody entered the same at that "
+        "moment. Import this row again; if it is refused again, ask the operator.",
+        # how things are written
+        "error.name": "The name is not a Chinese name. Write it in Chinese characters, without titles.",
+        "error.phone": "The phone is not a mobile number of 11 digits. Write it as 13800010001.",
+        "error.plate": "The plate is not a number plate. Write it as 粤T12345.",
+        "error.plate_kind": "The plate kind is not one of 01, 02, 51, 52. Write the two digits, with the zero.",
+        "error.resident_id": "The resident ID is wrong: 18 characters with a real date and the right check digit. "
+        "Compare it with the card; a spreadsheet turns the last digits into zeros unless the column is text.",
+        # people
+        "person.birth_date": "The date of birth is not a past day. Write it as 1985-03-12.",
+        "person.licence": "The licence is incomplete or badly written. Fill in the class (C1) and the past day of "
+        "first issue (2015-06-01), or leave both empty.",
+        "register.other_name": "This resident ID is on record under another name. Have the counter check which is right.",
+        # vehicles
+        "vehicle.owned_since": "The day since when it is owned is not a past day. Write it as 2018-05-01.",
+        "vehicle.type": "The vehicle type is missing or longer than 32 characters. Write it as 小型汽车.",
+        "register.unknown_owner": "The owner's resident ID is not in the register of people. Import that person first.",
+        # offences
+        "offence.authority": "The authority is not 6 digits. Write the area code of the police, as 442000.",
+        "offence.code": "The offence code is not 4 or 5 digits with at most one letter after them. Write it as 1344.",
+        "offence.behaviour": "The offence has no description. Fill in what it is that is forbidden.",
+        "offence.points": "The points are not 0, 1, 3, 6, 9 or 12. Leave the cell empty if they are unknown.",
+        "offence.valid_from": "The first day of validity is not a date. Write it as 2022-04-01.",
+        "offence.other_content": "This authority has this code from this day with another content. "
+        "Give the new version a later valid_from.",
+        # violations
+        "record.authority": "The authority is not 6 digits. Write the area code of the police, as 442000.",
+        "record.record_no": "The record number is not 1 to 32 of 0-9, A-Z, a-z and hyphen. Send it as your system has it.",
+        "record.occurred_at": "The time is not a day and a time of day. Write it as 2026-03-02T08:30:00+08:00.",
+        "record.place": "The place is not 1 to 60 characters in one line. Shorten it to road and crossing.",
+        "record.in_future": "The time of the violation is still to come. Check the camera's clock.",
+        "record.too_old": "The violation is more than 2 years old and can no longer be punished. Do not send it again.",
+        "record.unknown_vehicle": "Nobody owned this vehicle at that time, as far as the register knows. "
+        "Check plate and plate kind, and import the vehicle first.",
+        "record.unknown_offence": "This authority has no such offence in its catalogue for that day. "
+        "Check the code, and import the catalogue first.",
+        "record.other_content": "This record number was used before for something else. "
+        "Give a new record a new number; a wrong record is mended by an officer.",
+    }
+)
+
+
+def reason(refusal: Refusal) -> str:
+    """The sentence for a refusal. Raises KeyError for one that no importer and no API call can meet."""
+    return SENTENCES[refusal.key]

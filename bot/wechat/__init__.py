@@ -1,0 +1,1 @@
+"""The WeChat side: signatures and AES, messages in, replies out, the API client and its access token."""

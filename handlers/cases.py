@@ -1,0 +1,105 @@
+"""罚单 / fines: what is open, and each case by its number.
+
+罚单            罚单 粤T12345            罚单 2  (second page)
+442012003481    案件 442012003481
+"""
+
+import re
+
+from handlers.routing import Conversation, Reply, reading
+from models.base.money import Fen
+from models.identity.rules import read_plate
+from models.violations import acts as violations
+from models.violations.acts import CASE_NUMBER, Case, read_case_number
+
+PAGE = 3
+CIRCLED = "①②③④⑤⑥⑦⑧⑨"
+PAGE_NUMBER = re.compile(r"[0-9]{1,3}")
+
+
+@reading("罚单", "违章", "违法", "fines", "fine", argument=True)
+async def fines(talk: Conversation) -> Reply:
+    """The open cases, the newest first, of one plate or of all."""
+    cases = await violations.open_cases(talk.work, talk.person)
+    page = 1
+    if PAGE_NUMBER.fullmatch(talk.argument):
+        page = max(1, int(talk.argument))
+    elif talk.argument:
+        plate = read_plate(talk.argument)
+        cases = [case for case in cases if case.plate == plate.number]
+        if not cases:
+            return talk.reply(
+                talk.say("fines.none_of_plate", plate=plate.number), actions=[("see_fines", "罚单")]
+            )
+    if not cases:
+        return talk.reply(talk.say("fines.none"), actions=[("see_points", "记分"), ("see_help", "帮助")])
+    return _list(talk, cases, page)
+
+
+@reading("案件", "案号", "case", argument=True, pattern=CASE_NUMBER)
+async def case(talk: Conversation) -> Reply:
+    """One case: what, where, when, what it costs today, by when, and what can be done now."""
+    shown = await violations.case_of(talk.work, talk.person, read_case_number(talk.argument))
+    return talk.reply(*_detail(talk, shown), actions=_actions(shown))
+
+
+def _list(talk: Conversation, cases: list[Case], page: int) -> Reply:
+    head = talk.say("fines.count", count=len(cases))
+    if len(cases) == 1:
+        actions = [("see_details", f"案件 {cases[0].number}"), *_actions(cases[0])]
+        return talk.reply(head, *_entry(talk, 0, cases[0]), actions=actions)
+    shown = cases[(page - 1) * PAGE : page * PAGE]
+    entries = [line for position, entry in enumerate(shown) for line in _entry(talk, position, entry)]
+    actions = [("see_case", f"案件 {entry.number}") for entry in shown]
+    if len(cases) > page * PAGE:
+        actions.append(("see_more", f"罚单 {page + 1}"))
+    return talk.reply(head, *entries, actions=actions)
+
+
+def _entry(talk: Conversation, position: int, case: Case) -> tuple[str, str]:
+    head = talk.say(
+        "fines.entry",
+        mark=CIRCLED[position],
+        plate=case.plate,
+        number=case.number,
+        what=case.what(talk.texts),
+        place=case.place,
+        day=case.day,
+    )
+    return head, "  " + _cost(talk, case)
+
+
+def _cost(talk: Conversation, case: Case) -> str:
+    """What it costs and by when, in one line."""
+    if case.payable:
+        bill = violations.bill_of(talk.work, case)
+        key = f"fines.cost.{case.state}"
+        return talk.say(key, total=Fen(bill.total), surcharge=Fen(bill.surcharge), by=case.due_on or "")
+    if case.fine is None:
+        return talk.say("fines.cost.open", words=case.fine_words, by=case.handle_by)
+    if case.points is None:
+        return talk.say("fines.cost.no_points", amount=Fen(case.fine), by=case.handle_by)
+    return talk.say("fines.cost.undecided", amount=Fen(case.fine), points=case.points, by=case.handle_by)
+
+
+def _detail(talk: Conversation, case: Case) -> tuple[str, ...]:
+    facts = talk.say(
+        "case.facts",
+        plate=case.plate,
+        what=case.what(talk.texts),
+        place=case.place,
+        at=case.occurred_at,
+        basis=case.basis,
+    )
+    head = talk.say("case.head", number=case.number, state=talk.say(f"case.state.{case.state}"))
+    if case.state not in ("paid", "erased", "voided"):
+        return head, facts, _cost(talk, case), talk.say("case.object")
+    return head, facts, talk.say(f"case.closed.{case.state}", day=case.closed_on or talk.today)
+
+
+def _actions(case: Case) -> list[tuple[str, str]]:
+    if case.payable:
+        return [("pay", f"缴款 {case.number}")]
+    if case.undecided:
+        return [("accept", f"接受 {case.number}")]
+    return [("see_fines", "罚单")]

@@ -1,0 +1,222 @@
+"""Finding the command in what a citizen wrote, and the small contract that handlers are written against.
+
+    reading("罚单", "fines")(handler)      changes nothing: may be answered again
+    writing("确认", "confirm")(handler)    runs in one transaction with its inbox row and its reply
+
+Words of both languages are always understood. A word matches at the beginning and only as a word (`人工智能` is not `人工`); a command
+that takes no argument does not match when there is one. Nothing is acted upon on a guess: what matches nothing gets suggestions.
+"""
+
+import re
+import unicodedata
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from rapidfuzz import fuzz, process
+
+from models.base.db import Work
+from models.base.errors import Refusal
+from models.base.ports import SimRegister
+from models.base.tariff import figures
+from models.base.texts import Texts
+from models.identity.acts import Account
+
+MAX_TEXT = 2000  # what a citizen can send at once, in characters; WeChat's own limit is about 600
+RESEMBLES = 50  # rapidfuzz ratio from which a word is offered: one of two Chinese characters
+EDGES = re.compile(r"^[\s\W_]+|[\s\W_]+$")
+AFTER_CHINESE = re.compile(r"[\s\d:,,。.、]|[^\W\d_][A-Z]", re.IGNORECASE)  # a gap, a number, or a plate
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A conversation that waits for more: the next text that is no command goes to `command` together with `have`."""
+
+    command: str
+    have: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """An answer. `choices` are what `1`, `2`, ... stand for: texts the citizen could have sent. Empty text: nothing to say.
+
+    `asks_person`: what follows and is no command is for customer service; `handover`: this message is.
+    """
+
+    text: str = ""
+    choices: tuple[str, ...] = ()
+    draft: Draft | None = None
+    asks_person: bool = False
+    handover: bool = False
+
+    def pack(self) -> dict[str, Any]:
+        """For keeping: whatever a duplicate must be answered with."""
+        return {name: getattr(self, name) for name in ("text", "choices", "asks_person", "handover")}
+
+    @classmethod
+    def unpack(cls, kept: Mapping[str, Any]) -> "Reply":
+        return cls(**{**kept, "choices": tuple(kept["choices"])})
+
+
+@dataclass(frozen=True, slots=True)
+class Outside:
+    """The wires a handler may ask in `prepare`, before the transaction."""
+
+    sim_register: SimRegister
+
+
+@dataclass(slots=True)
+class Conversation:
+    """One message and what it takes to answer it. `prepared` is what the command's `prepare` brought."""
+
+    work: Work
+    account: Account
+    argument: str
+    texts: Texts
+    draft: Draft | None = None
+    prepared: Any = None
+    suggestions: Sequence["Command"] = ()
+
+    @property
+    def today(self) -> date:
+        """The civic day."""
+        return self.work.today
+
+    @property
+    def person(self) -> int:
+        """Who writes. Raises Refusal while the account is not bound."""
+        if self.account.person_id is None:
+            raise Refusal("bind.first")
+        return self.account.person_id
+
+    def say(self, key: str, **params: Any) -> str:
+        """A sentence in the citizen's language."""
+        return self.texts.say(key, **figures(self.work.city.tariff), **params)
+
+    def reply(
+        self, *lines: str, actions: Sequence[tuple[str, str]] = (), draft: Draft | None = None
+    ) -> Reply:
+        """An answer whose last line offers numbered actions: pairs of label (`do.<label>`) and the text it stands for."""
+        labels = [self.say(f"do.{label}", number=number) for number, (label, _) in enumerate(actions, 1)]
+        if labels:
+            joined = self.say("do.separator").join([*labels, self.say("do.person", number=0)])
+            lines = (*lines, self.say("do.line", actions=joined))
+        return Reply("\n".join(line for line in lines if line), tuple(text for _, text in actions), draft)
+
+    def refuse(self, refusal: Refusal) -> Reply:
+        """A refusal in the citizen's language; what has two wordings is given in this one."""
+        params = {
+            name: self.texts.pick(value, refusal.params.get(f"{name}_en", ""))
+            for name, value in refusal.params.items()
+            if not name.endswith("_en")
+        }
+        return self.reply(self.say(refusal.key, **params))
+
+
+Handler = Callable[[Conversation], Awaitable[Reply]]
+Prepare = Callable[[str, Draft | None, Outside], Awaitable[Any]]
+
+
+async def nothing_to_prepare(argument: str, draft: Draft | None, outside: Outside) -> Any:
+    """Most commands need no wire."""
+    del argument, draft, outside
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """What a citizen can say. `pattern` matches whole texts without a word (a bare case number); `listed` ones are suggested."""
+
+    name: str
+    words: tuple[str, ...]
+    handler: Handler
+    writes: bool
+    argument: bool = False
+    listed: bool = True
+    pattern: re.Pattern[str] | None = None
+    prepare: Prepare = nothing_to_prepare
+
+
+def reading(*words: str, **options: Any) -> Callable[[Handler], Command]:
+    """A command that changes nothing."""
+    return lambda handler: Command(handler.__name__, words, handler, writes=False, **options)
+
+
+def writing(*words: str, **options: Any) -> Callable[[Handler], Command]:
+    """A command whose effects, reply and inbox row are one transaction."""
+    return lambda handler: Command(handler.__name__, words, handler, writes=True, **options)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A command with its argument, as written but tidied."""
+
+    command: Command
+    argument: str = ""
+    suggestions: Sequence[Command] = ()
+
+
+@dataclass(frozen=True)
+class Router:
+    """The ordered list of commands; the first that matches wins. `events` are what channels report (follow, leave)."""
+
+    commands: Sequence[Command]
+    events: Mapping[str, Command]
+    fallback: Command
+    _words: Sequence[tuple[str, Command]] = field(init=False)
+
+    def __post_init__(self) -> None:
+        words = [(word, command) for command in self.commands for word in command.words]
+        object.__setattr__(self, "_words", sorted(words, key=lambda pair: -len(pair[0])))
+
+    def find(self, text: str, choices: Sequence[str] = (), draft: Draft | None = None) -> Found:
+        """What this text asks for: an offered number, a word, a bare number or plate, more of a draft, or the fallback."""
+        tidy = tidied(text)
+        if tidy.isdecimal() and 0 < int(tidy) <= len(choices):
+            tidy = tidied(choices[int(tidy) - 1])
+        return (
+            self._by_word(tidy)
+            or self._by_pattern(tidy)
+            or self._by_draft(text, draft)
+            or self._unknown(tidy, text)
+        )
+
+    def _by_word(self, tidy: str) -> Found | None:
+        folded = tidy.casefold()
+        for word, command in self._words:
+            if not folded.startswith(word):
+                continue
+            rest = tidy[len(word) :]
+            if _ends_word(word, rest) and (command.argument or not rest):
+                return Found(command, EDGES.sub("", rest))
+        return None
+
+    def _by_pattern(self, tidy: str) -> Found | None:
+        closed = re.sub(r"[\s\-]", "", tidy)
+        matching = (c for c in self.commands if c.pattern and c.pattern.fullmatch(closed))
+        return next((Found(command, closed) for command in matching), None)
+
+    def _by_draft(self, text: str, draft: Draft | None) -> Found | None:
+        continued = (c for c in self.commands if draft and c.name == draft.command)
+        return next((Found(command, text.strip()) for command in continued), None)
+
+    def _unknown(self, tidy: str, text: str) -> Found:
+        listed = {word: command for word, command in self._words if command.listed}
+        folded = tidy.casefold()
+        held = [word for word in listed if word in folded and len(word) > 1]
+        close = process.extract(folded, list(listed), scorer=fuzz.ratio, limit=6, score_cutoff=RESEMBLES)
+        words = [*held, *(word for word, _, _ in close)]
+        commands = {listed[word].name: listed[word] for word in words}
+        return Found(self.fallback, text.strip(), tuple(commands.values())[:3])
+
+
+def tidied(text: str) -> str:
+    """Full-width forms made plain; gaps single; punctuation and emoji at both ends gone."""
+    plain = unicodedata.normalize("NFKC", text[:MAX_TEXT])
+    return EDGES.sub("", " ".join(plain.split()))
+
+
+def _ends_word(word: str, rest: str) -> bool:
+    if not rest:
+        return True
+    return rest[0].isspace() or rest[0] == ":" if word.isascii() else bool(AFTER_CHINESE.match(rest))

@@ -1,0 +1,1 @@
+"""An SMS carrier in the shape of Aliyun's."""

@@ -1,0 +1,50 @@
+"""Mishaps on order: what goes wrong with the next calls or notices on a wire.
+
+|        | a call of the service (sms, pay, wallet, sim, wechat_api) | a notice to the service (sms_receipt, pay_notify, wechat_push) |
+|--------|-----------------------------------------------------------|----------------------------------------------------------------|
+| fail   | refused with 500 (wechat_api: errcode -1), no effect      | receipt: says "failed"; the others: first try badly signed     |
+| late   | takes effect and is answered after `seconds`              | sent `seconds` later                                           |
+| drop   | takes effect, then the connection is closed               | never sent (wechat_push: sent, but the first answer is lost)   |
+| repeat | -                                                         | sent once more after it was taken                              |
+"""
+
+from collections import defaultdict, deque
+from dataclasses import dataclass
+
+CALLS = frozenset({"sms", "pay", "wallet", "sim", "wechat_api"})
+NOTICES = frozenset({"sms_receipt", "pay_notify", "wechat_push"})
+CALL_FAULTS = frozenset({"fail", "late", "drop"})
+NOTICE_FAULTS = CALL_FAULTS | {"repeat"}
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One mishap; `seconds` is how late "late" is. The empty `what` means that nothing goes wrong."""
+
+    what: str = ""
+    seconds: float = 0.0
+
+
+class Faults:
+    """The mishaps ordered and not yet used up, first ordered first used."""
+
+    def __init__(self) -> None:
+        self._ordered: dict[str, deque[Fault]] = defaultdict(deque)
+
+    def order(self, wire: str, fault: Fault, times: int) -> None:
+        """Let it happen `times` times. Raises ValueError when the wire has no such fault."""
+        possible = CALL_FAULTS if wire in CALLS else NOTICE_FAULTS if wire in NOTICES else None
+        if possible is None:
+            raise ValueError(f"wire must be one of {', '.join(sorted(CALLS | NOTICES))}")
+        if fault.what not in possible:
+            raise ValueError(f"what must be one of {', '.join(sorted(possible))} on {wire}")
+        self._ordered[wire].extend([fault] * times)
+
+    def take(self, wire: str) -> Fault:
+        """The mishap of the next call or notice on this wire."""
+        ordered = self._ordered[wire]
+        return ordered.popleft() if ordered else Fault()
+
+    def clear(self) -> None:
+        """Nothing goes wrong any more."""
+        self._ordered.clear()

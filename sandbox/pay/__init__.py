@@ -1,0 +1,1 @@
+"""WeChat Pay v3: orders of the merchant, payments of the citizens, notifications."""

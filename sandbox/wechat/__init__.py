@@ -1,0 +1,1 @@
+"""WeChat: the chat, what it pushes to the account's service, and what the service may call."""

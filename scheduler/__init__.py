@@ -1,0 +1,1 @@
+"""What happens by itself: delivery of notices, and one file for each job."""

@@ -1,0 +1,99 @@
+"""One sender for each channel: from a notice with its reader to the gateway's answer."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, Protocol
+
+from models.base.clock import CITY_ZONE, Wall
+from models.base.ports import ChatGateway, GatewayDown, Outcome, SendResult, SmsGateway, WalletGateway
+from models.base.texts import texts
+from models.identity.acts import Contact
+from models.post.notices import Channel, Notice
+from models.restrictions import acts as restrictions
+
+ANY_DOUBT = timedelta(hours=1)  # an attempt in doubt may have happened on the carrier's day before
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """A notice ready to go: to whom, in which language, with all its parameters."""
+
+    notice: Notice
+    contact: Contact | None
+    language: str
+    params: Mapping[str, Any]
+
+
+class Sender(Protocol):
+    """Sends a letter; what comes back is recorded."""
+
+    async def send(self, letter: Letter) -> SendResult: ...
+
+
+class SmsSender:
+    """By text message; an attempt in doubt is looked up at the carrier before anything is sent again."""
+
+    def __init__(self, gateway: SmsGateway, wall: Wall) -> None:
+        self._gateway = gateway
+        self._wall = wall
+
+    async def send(self, letter: Letter) -> SendResult:
+        phone = letter.notice.to or (letter.contact.phone if letter.contact else None)
+        if not phone:
+            return SendResult(Outcome.REFUSED, reason="no_phone")
+        key = letter.notice.key
+        if letter.notice.sent_before and (earlier := await self._earlier(phone, key)):
+            return earlier
+        shown = texts(letter.language).show_all(letter.params)
+        template = letter.notice.kind
+        return await self._gateway.send(
+            phone=phone, template=template, locale=letter.language, params=shown, key=key
+        )
+
+    async def _earlier(self, phone: str, key: str) -> SendResult | None:
+        now = self._wall.now().astimezone(CITY_ZONE)
+        try:
+            for day in dict.fromkeys((now.date(), (now - ANY_DOUBT).date())):
+                if found := await self._gateway.find(phone=phone, key=key, day=day):
+                    return found
+        except GatewayDown as problem:
+            return SendResult(Outcome.UNKNOWN, reason=str(problem))
+        return None
+
+
+class ChatSender:
+    """Into the chat; the sentence is `chat.<kind>`."""
+
+    def __init__(self, gateway: ChatGateway) -> None:
+        self._gateway = gateway
+
+    async def send(self, letter: Letter) -> SendResult:
+        if letter.contact is None or letter.contact.openid is None:
+            return SendResult(Outcome.REFUSED, reason="no_chat")
+        text = texts(letter.language).say(f"chat.{letter.notice.kind}", **letter.params)
+        return await self._gateway.push(openid=letter.contact.openid, text=text)
+
+
+class WalletSender:
+    """To the wallet: its answer is the acknowledgement. Both calls are idempotent, so doubt is mended by asking again."""
+
+    def __init__(self, gateway: WalletGateway) -> None:
+        self._gateway = gateway
+
+    async def send(self, letter: Letter) -> SendResult:
+        reference = letter.notice.subject
+        if letter.notice.kind == restrictions.UNLOCK.name:
+            return await self._gateway.unlock(reference=reference)
+        return await self._gateway.lock(reference=reference, **restrictions.lock_order(letter.params))
+
+
+def senders(
+    sms: SmsGateway, chat: ChatGateway, wallet: WalletGateway, wall: Wall
+) -> Mapping[Channel, Sender]:
+    """All of them."""
+    return {
+        Channel.SMS: SmsSender(sms, wall),
+        Channel.CHAT: ChatSender(chat),
+        Channel.WALLET: WalletSender(wallet),
+    }

@@ -1,0 +1,135 @@
+"""The scheduler: ticks on the wall; one leader runs the civic slots that are due and not yet run, in order.
+
+A slot is marked in the unit of work of its job, after the lease was renewed in it: a leader that slept past its lease cannot finish a
+slot that another has taken over.
+"""
+
+import asyncio
+import os
+import secrets
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+
+import structlog
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+
+from models.base import leases
+from models.base.clock import CITY_ZONE, at
+from models.base.db import Database, Work
+
+LEASE = "scheduler"
+LEASE_LENGTH = timedelta(seconds=30)
+TICK_SECONDS = 1
+log = structlog.get_logger()
+
+
+class NotLeading(Exception):
+    """The lease went to another process."""
+
+
+@dataclass(frozen=True, slots=True)
+class DailyJob:
+    """Runs once for each civic day, at this time of it, in one unit of work whose `now` is the slot. Returns how many it touched."""
+
+    name: str
+    clock: time
+    run: Callable[[Work], Awaitable[int]]
+
+
+@dataclass(frozen=True, slots=True)
+class TickJob:
+    """Runs on the wall, every so many seconds, while leading. It opens its own units of work."""
+
+    name: str
+    seconds: float
+    run: Callable[[], Awaitable[int]]
+
+
+class Scheduler:
+    """Holds the lease and runs what is due."""
+
+    def __init__(self, database: Database, daily: Sequence[DailyJob], ticking: Sequence[TickJob]) -> None:
+        self._database = database
+        self._daily = daily
+        self._ticking = ticking
+        self._holder = f"{os.getpid()}-{secrets.token_hex(4)}"
+        self._one_tick = asyncio.Lock()
+        self._last_run: dict[str, datetime] = {}
+        self._clockwork = AsyncIOScheduler()
+
+    def start(self) -> None:
+        """Tick from now on."""
+        every = {"trigger": "interval", "seconds": TICK_SECONDS, "max_instances": 1, "coalesce": True}
+        self._clockwork.add_job(self._tick_safely, misfire_grace_time=None, **every)
+        self._clockwork.start()
+
+    async def stop(self) -> None:
+        """Finish the tick under way and let another lead."""
+        self._clockwork.shutdown(wait=False)
+        async with self._one_tick, self._database.begin("system:scheduler") as work:
+            await leases.release(work, LEASE, self._holder)
+
+    async def tick(self) -> bool:
+        """Run everything that is due; False while another process leads."""
+        async with self._one_tick:
+            if not await self._lead():
+                return False
+            for job, slot in await self._due_slots():
+                await self._run_slot(job, slot)
+            for ticking in self._ticking:
+                await self._run_ticking(ticking)
+            return True
+
+    async def _tick_safely(self) -> None:
+        try:
+            await self.tick()
+        except Exception:
+            log.exception("tick_failed")
+
+    async def _lead(self) -> bool:
+        async with self._database.begin("system:scheduler") as work:
+            return await leases.take(work, LEASE, self._holder, LEASE_LENGTH) is not None
+
+    async def _due_slots(self) -> list[tuple[DailyJob, datetime]]:
+        """All slots since each job's last one, in the order of time, then of the list."""
+        async with self._database.read() as work:
+            due = [
+                (job, slot)
+                for job in self._daily
+                for slot in slots_between(await last(work, job), work.now, job.clock)
+            ]
+        order = {job.name: place for place, job in enumerate(self._daily)}
+        return sorted(due, key=lambda pair: (pair[1], order[pair[0].name]))
+
+    async def _run_slot(self, job: DailyJob, slot: datetime) -> None:
+        async with self._database.begin(f"system:{job.name}", now=slot) as work:
+            if await leases.take(work, LEASE, self._holder, LEASE_LENGTH) is None:
+                raise NotLeading
+            touched = await job.run(work)
+            await leases.mark_slot(work, job.name, slot)
+        log.info("job_ran", job=job.name, slot=slot.isoformat(), touched=touched)
+
+    async def _run_ticking(self, job: TickJob) -> None:
+        now = self._database.wall.now()
+        if (last_run := self._last_run.get(job.name)) and now < last_run + timedelta(seconds=job.seconds):
+            return
+        self._last_run[job.name] = now
+        if touched := await job.run():
+            log.info("job_ran", job=job.name, touched=touched)
+
+
+async def last(work: Work, job: DailyJob) -> datetime:
+    """The job's last slot; for a job that never ran, the end of yesterday."""
+    return await leases.last_slot(work, job.name) or at(work.today, time()) - timedelta(microseconds=1)
+
+
+def slots_between(after: datetime, until: datetime, clock: time) -> list[datetime]:
+    """Every slot later than `after` and not later than `until` (civic)."""
+    day = after.astimezone(CITY_ZONE).date()
+    slots = []
+    while (slot := at(day, clock)) <= until:
+        if slot > after:
+            slots.append(slot)
+        day += timedelta(days=1)
+    return slots

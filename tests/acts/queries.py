@@ -1,0 +1,27 @@
+"""What acts left behind, as tests ask for it."""
+
+from typing import Any
+
+from sqlalchemy import Table, func, select
+
+from models.base.audit import events
+from models.base.db import Work
+from models.post.outbox import outbox
+
+
+async def count(work: Work, table: Table, **equal: Any) -> int:
+    """How many rows have these values."""
+    where = [table.c[name] == value for name, value in equal.items()]
+    return int(await work.scalar(select(func.count()).select_from(table).where(*where)))
+
+
+async def queued(work: Work) -> list[tuple[str, str, str]]:
+    """Kind, channel and subject of everything that waits to go out, oldest first."""
+    waiting = select(outbox).where(outbox.c.state == "pending").order_by(outbox.c.id)
+    return [(row.kind, row.channel, row.subject) for row in await work.all(waiting)]
+
+
+async def audited(work: Work, subject: str) -> list[str]:
+    """The actions on record for a subject, oldest first."""
+    about = select(events.c.action).where(events.c.subject == subject).order_by(events.c.id)
+    return [row.action for row in await work.all(about)]

@@ -1,0 +1,76 @@
+"""A desk at which files are imported, and what came back for them."""
+
+import csv
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+from bot.imports import Summary, run
+from models.base.db import Database
+from models.base.texts import LANGUAGES, texts
+
+PEOPLE = "name,resident_id,birth_date,phone,licence_class,licence_issued_on"
+VEHICLES = "plate,plate_kind,owner_resident_id,owned_since,vehicle_type"
+OFFENCES = (
+    "authority,code,behaviour,law_of_behaviour,law_of_penalty,remark,points,warning,fine_yuan,suspend_months,"
+    "detention_days,revoke,measures,law_of_measures"
+)
+VIOLATIONS = "authority,record_no,plate,plate_kind,offence,occurred_at,place"
+HEADERS = {"people": PEOPLE, "vehicles": VEHICLES, "offences": OFFENCES, "violations": VIOLATIONS}
+
+LI_MING = "李明,442000188503121375,1885-03-12,13800010001,C1,2015-06-01"
+WANG_FANG = "王芳,442000188708212481,1887-08-21,13800010002,,"
+HIS_CAR = "粤T12345,02,442000188503121375,2018-05-01,小型汽车"
+WRONG_WAY = "442000,1301,机动车逆向行驶,law:35,law:90,,3,,200,,,,,"
+RECORD = "442000,K-1,粤T12345,02,1301,2026-03-01T08:30:00+08:00,兴中道"
+
+for language in LANGUAGES:
+    texts(language)  # files are read before any event loop runs, as at the start of the service
+
+
+@dataclass
+class Desk:
+    """Imports files from one folder."""
+
+    database: Database
+    folder: Path
+    heard: list[tuple[int, int]] = field(default_factory=list)
+
+    def file(self, kind: str) -> Path:
+        return self.folder / f"{kind}.csv"
+
+    async def give(self, kind: str, *rows: str) -> Summary:
+        """Import these rows under the usual header."""
+        return await self.give_bytes(kind, "\n".join([HEADERS[kind], *rows, ""]).encode())
+
+    async def give_bytes(self, kind: str, content: bytes) -> Summary:
+        """Import a file of these bytes."""
+        self.file(kind).write_bytes(content)
+        return await run(
+            self.database, kind, self.file(kind), lambda done, total: self.heard.append((done, total))
+        )
+
+    def rejected(self, kind: str) -> Sequence[dict[str, str]]:
+        """The rows of the rejects file."""
+        with (self.folder / f"{kind}.rejected.csv").open(encoding="utf-8-sig", newline="") as file:
+            return list(csv.DictReader(file))
+
+
+@pytest.fixture
+def desk(database: Database, tmp_path: Path) -> Desk:
+    """A desk with nothing in the registers."""
+    folder = tmp_path / "files"
+    folder.mkdir()
+    return Desk(database, folder)
+
+
+@pytest.fixture
+async def town_desk(desk: Desk) -> Desk:
+    """A desk with one driver, his car and one offence on record."""
+    await desk.give("people", LI_MING)
+    await desk.give("vehicles", HIS_CAR)
+    await desk.give("offences", WRONG_WAY)
+    desk.heard.clear()
+    return desk

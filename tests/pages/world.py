@@ -1,0 +1,29 @@
+"""What stands behind the pages in a test, and who looks at them."""
+
+from dataclasses import dataclass
+
+from aiohttp import web
+from aiohttp.test_utils import TestClient
+
+from models.base.db import Database
+from tests.conftest import FixedClock
+from tests.helpers import Town
+from tests.pages.fakes import FakeLogin, FakePayments
+
+Visitor = TestClient[web.Request, web.Application]
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """What stands behind the pages, and the clocks."""
+
+    database: Database
+    payments: FakePayments
+    login: FakeLogin
+    civic: FixedClock
+    wall: FixedClock
+    town: Town
+
+    def path(self, number: str) -> str:
+        """The page of this case."""
+        return f"/c/{self.database.city.links.token(number)}"

@@ -1,0 +1,80 @@
+"""WeChat's API host, as far as our outgoing calls go: it hands out tokens, checks them, and answers what a test says."""
+
+import json
+from dataclasses import dataclass, field
+from typing import Any
+
+import aiohttp
+from aiohttp import web
+
+from bot.wechat.client import Api, WeChatClient, stable_token
+from bot.wechat.tokens import TokenSource
+
+APP_ID = "wx0123456789abcdef"
+SECRET = "the app secret"
+OK = {"errcode": 0, "errmsg": "ok"}
+
+
+class MemoryCache:
+    """A TokenCache that never forgets, and remembers for how long it was asked to keep."""
+
+    def __init__(self) -> None:
+        self.values: dict[str, bytes] = {}
+        self.ttl = 0.0
+
+    async def get(self, key: str) -> bytes | None:
+        return self.values.get(key)
+
+    async def put(self, key: str, value: bytes, ttl: float) -> None:
+        self.values[key] = value
+        self.ttl = ttl
+
+
+@dataclass
+class Platform:
+    """`answer` goes to every call that carries the token in force; dictionaries as JSON, bytes as they are."""
+
+    answer: dict[str, Any] | bytes = field(default_factory=lambda: dict(OK))
+    status: int = 200
+    refusal: int = 42001
+    issued: int = 0
+    in_force: int = 0
+    calls: list[tuple[str, dict[str, str], bytes]] = field(default_factory=list)
+
+    def expire(self) -> None:
+        """The token in force is refused from now on; the next one handed out works."""
+        self.in_force = -1
+
+    async def handle(self, request: web.Request) -> web.Response:
+        body = await request.read()
+        if request.path == "/cgi-bin/stable_token":
+            return self._token(request.method, json.loads(body))
+        self.calls.append((f"{request.method} {request.path}", dict(request.query), body))
+        if request.path.startswith("/cgi-bin/") and request.query["access_token"] != f"token-{self.in_force}":
+            return web.json_response({"errcode": self.refusal, "errmsg": "access_token expired rid: 1-2-3"})
+        if isinstance(self.answer, bytes):
+            return web.Response(status=self.status, body=self.answer)
+        # WeChat calls its JSON text/plain.
+        return web.Response(status=self.status, text=json.dumps(self.answer), content_type="text/plain")
+
+    def _token(self, method: str, asked: dict[str, Any]) -> web.Response:
+        assert (method, asked) == (
+            "POST",
+            {"grant_type": "client_credential", "appid": APP_ID, "secret": SECRET, "force_refresh": False},
+        )
+        self.issued += 1
+        self.in_force = self.issued
+        return web.json_response({"access_token": f"token-{self.issued}", "expires_in": 7200})
+
+
+def client(
+    session: aiohttp.ClientSession, base_url: str, *, cache: MemoryCache | None = None, timeout: float = 5.0
+) -> WeChatClient:
+    """The client as it is wired in the service."""
+    api = Api(session, base_url=base_url, timeout=timeout)
+    tokens = TokenSource(
+        app_id=APP_ID,
+        cache=cache or MemoryCache(),
+        fetch=lambda: stable_token(api, app_id=APP_ID, secret=SECRET),
+    )
+    return WeChatClient(api, tokens)
