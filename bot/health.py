@@ -1,10 +1,12 @@
 """`/livez`: the loop turns. `/readyz`: this process can serve: the database answers and has the newest schema."""
 
+import asyncio
+
 import structlog
 from aiohttp import web
 
 from bot.services import SERVICES
-from models.migrations import is_current
+from models import migrations
 
 log = structlog.get_logger()
 
@@ -24,11 +26,11 @@ async def ready(request: web.Request) -> web.Response:
     """503 with the reason while it cannot."""
     try:
         async with request.app[SERVICES].database.read() as work:
-            current = await work.connection.run_sync(is_current)
+            revision = await work.connection.run_sync(migrations.revision)
     except Exception:
         log.exception("not_ready")
         return web.json_response({"status": "not ready", "reason": "database"}, status=503)
-    if not current:
+    if revision != await asyncio.to_thread(migrations.head):
         return web.json_response(
             {"status": "not ready", "reason": "schema: run `shimin migrate`"}, status=503
         )

@@ -42,6 +42,10 @@ async def run(
     async with assemble(settings) as shimin, started(shimin, roles):
         gc.freeze()  # what lives as long as the process need not be looked at again
         log.info("started", roles=sorted(roles), port=settings.port)
+        if shimin.services.database.city.tariff.measures.wallet.inert:
+            log.warning(
+                "measure_inert", measure="wallet", why="the tariff names no legal basis, so nothing is locked"
+            )
         await _until(stop, beside)
         log.info("stopping")
 

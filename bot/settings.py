@@ -5,11 +5,24 @@ There are no default secrets; the demo writes its own into `.demo/env`.
 
 import base64
 import binascii
+import json
+import re
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, SecretStr, ValidationError
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    Field,
+    SecretStr,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+)
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+LOOPBACK_OR_SECURE = re.compile(r"https://[^/]|http://(?:127\.0\.0\.1|localhost)(?=[:/]|$)")
 
 
 class WrongSettings(ValueError):
@@ -28,13 +41,36 @@ def _key_bytes(text: str | bytes) -> bytes:
     return raw
 
 
+def _from_json(value: Any) -> Any:
+    """Read here and not by pydantic-settings, whose own error names the group instead of the variable."""
+    if not isinstance(value, str):
+        return value
+    try:
+        return json.loads(value)
+    except ValueError as problem:
+        raise ValueError("is not JSON") from problem
+
+
+def _aes_key(key: SecretStr) -> SecretStr:
+    if re.fullmatch("[0-9A-Za-z+/]{43}|", key.get_secret_value()) is None:
+        raise ValueError("must be the 43 characters of an EncodingAESKey")
+    return key
+
+
 def _no_trailing_slash(url: str) -> str:
-    if not url.startswith(("https://", "http://127.0.0.1", "http://localhost")):
+    if not LOOPBACK_OR_SECURE.match(url):
         raise ValueError("must be https:// (http:// on loopback only)")
     return url.rstrip("/")
 
 
+def _database_url(url: str) -> str:
+    if not url.startswith(("sqlite+aiosqlite://", "postgresql+asyncpg://")):
+        raise ValueError("must be sqlite+aiosqlite:// or postgresql+asyncpg://")
+    return url
+
+
 KeyBytes = Annotated[bytes, BeforeValidator(_key_bytes)]
+AesKey = Annotated[SecretStr, AfterValidator(_aes_key)]
 Url = Annotated[str, AfterValidator(_no_trailing_slash)]
 
 
@@ -45,8 +81,8 @@ class WeChat(BaseModel):
     app_secret: SecretStr
     original_id: str
     token: SecretStr
-    aes_key: SecretStr = Field(min_length=43, max_length=43)
-    previous_aes_key: SecretStr = SecretStr("")
+    aes_key: AesKey = Field(min_length=43)
+    previous_aes_key: AesKey = SecretStr("")
     mode: Literal["safe", "compat", "plaintext"] = "safe"
     api_base: Url = "https://api.weixin.qq.com"
     open_base: Url = "https://open.weixin.qq.com"
@@ -74,7 +110,7 @@ class Sms(BaseModel):
     access_key_secret: SecretStr
     sign_name: str
     callback_secret: SecretStr = Field(min_length=20)
-    templates: dict[str, str]
+    templates: Annotated[dict[str, str], BeforeValidator(_from_json)]
 
 
 class Signed(BaseModel):
@@ -87,9 +123,16 @@ class Signed(BaseModel):
 class Vault(BaseModel):
     """Sealing keys by id, the id of the current one, and the indexing key; 32 bytes in base64 each."""
 
-    keys: dict[str, KeyBytes] = Field(repr=False)
+    keys: Annotated[dict[str, KeyBytes], BeforeValidator(_from_json)] = Field(repr=False)
     current: str
     index_key: KeyBytes = Field(repr=False)
+
+    @field_validator("current")
+    @classmethod
+    def _is_one_of_them(cls, current: str, info: ValidationInfo) -> str:
+        if current not in info.data.get("keys", {current}):
+            raise ValueError("is not the id of one of SHIMIN_VAULT__KEYS")
+        return current
 
 
 class Demo(BaseModel):
@@ -102,10 +145,12 @@ class Demo(BaseModel):
 class Settings(BaseSettings):
     """All of it."""
 
-    model_config = SettingsConfigDict(env_prefix="SHIMIN_", env_nested_delimiter="__", extra="ignore")
+    model_config = SettingsConfigDict(
+        env_prefix="SHIMIN_", env_nested_delimiter="__", extra="ignore", enable_decoding=False
+    )
 
-    database_url: str
-    redis_url: str = ""
+    database_url: Annotated[str, AfterValidator(_database_url)] = Field(repr=False)  # may hold a password
+    redis_url: str = Field("", pattern=r"^$|^rediss?://|^unix://", repr=False)
     public_url: Url
     host: str = "127.0.0.1"
     port: int = Field(8080, ge=1, le=65535)

@@ -8,7 +8,6 @@ import aiohttp
 
 from bot.commands import ROUTER
 from bot.demo_clock import DemoClock
-from bot.gateways.redis_ephemeral import RedisEphemeral
 from bot.gateways.sim_register import SignedSimRegister
 from bot.gateways.sms_aliyun import AliyunSms
 from bot.gateways.wallet import SignedWallet
@@ -18,7 +17,7 @@ from bot.gateways.wechat_push import WeChatPush
 from bot.inbox import Inbox
 from bot.memory import Memory
 from bot.services import Services
-from bot.settings import Settings
+from bot.settings import Settings, WrongSettings
 from bot.wechat.client import Api, WeChatClient, stable_token
 from bot.wechat.codec import Codec
 from bot.wechat.tokens import TokenSource
@@ -154,17 +153,20 @@ def _sms(settings: Settings, session: aiohttp.ClientSession) -> AliyunSms:
 
 def _payments(settings: Settings) -> WechatPay:
     pay = settings.pay
-    return WechatPay(
-        app_id=settings.wechat.app_id,
-        merchant_id=pay.merchant_id,
-        private_key=pay.merchant_key_file.read_text(),
-        certificate_serial=pay.merchant_serial,
-        apiv3_key=pay.api_v3_key.get_secret_value(),
-        public_key=pay.platform_key_file.read_text(),
-        public_key_id=pay.platform_key_id,
-        notify_url=f"{settings.public_url}/callbacks/wechat-pay",
-        host=pay.api_base,
-    )
+    try:
+        return WechatPay(
+            app_id=settings.wechat.app_id,
+            merchant_id=pay.merchant_id,
+            private_key=pay.merchant_key_file.read_text(),
+            certificate_serial=pay.merchant_serial,
+            apiv3_key=pay.api_v3_key.get_secret_value(),
+            public_key=pay.platform_key_file.read_text(),
+            public_key_id=pay.platform_key_id,
+            notify_url=f"{settings.public_url}/callbacks/wechat-pay",
+            host=pay.api_base,
+        )
+    except (OSError, ValueError) as problem:
+        raise WrongSettings(f"SHIMIN_PAY__MERCHANT_KEY_FILE, SHIMIN_PAY__PLATFORM_KEY_FILE: {problem}") from problem
 
 
 def _codec(settings: Settings) -> Codec:
@@ -198,6 +200,10 @@ def _civic(settings: Settings, wall: SystemWall) -> Civic:
 def _ephemeral(settings: Settings, stack: AsyncExitStack) -> Ephemeral:
     if not settings.redis_url:
         return MemoryEphemeral()
+    from bot.gateways.redis_ephemeral import (
+        RedisEphemeral,
+    )  # a third of a second that most starts need not spend
+
     redis = RedisEphemeral(settings.redis_url)
     stack.push_async_callback(redis.close)
     return redis

@@ -11,6 +11,7 @@ from gettext import c2py
 from pathlib import Path
 from typing import Any
 
+from babel import Locale
 from babel.dates import format_date, format_datetime
 from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po
@@ -30,6 +31,7 @@ class Texts:
 
     def __init__(self, language: str) -> None:
         self.language = language
+        self._locale = Locale.parse(language)  # from a name Babel would look it up on disk each time
         self._catalog = catalog(language)
         self._plural = c2py(self._catalog.plural_expr)
 
@@ -54,10 +56,10 @@ class Texts:
         """A value as this language writes it."""
         if isinstance(value, datetime):
             return format_datetime(
-                value.astimezone(CITY_ZONE), TIME_SHAPES[self.language], locale=self.language
+                value.astimezone(CITY_ZONE), TIME_SHAPES[self.language], locale=self._locale
             )
         if isinstance(value, date):
-            return format_date(value, DATE_SHAPES[self.language], locale=self.language)
+            return format_date(value, DATE_SHAPES[self.language], locale=self._locale)
         return str(value)
 
     def show_all(self, params: Mapping[str, Any]) -> dict[str, str]:

@@ -20,7 +20,7 @@ PLATE = re.compile(
     r"(?:[A-HJ-NP-Z0-9]{4}[A-HJ-NP-Z0-9挂学警港澳领]|[ABCDEFGHJK][A-HJ-NP-Z0-9][0-9]{4}|[0-9]{5}[ABCDEFGHJK])"
 )
 PLATE_KINDS = ("01", "02", "51", "52")  # large, small, large and small new energy
-SEPARATORS = re.compile(r"[\s·.\-_]+")
+SEPARATORS = re.compile(r"[\s·•・.\-_]+")
 FULL_AGE = 18
 
 

@@ -1,5 +1,6 @@
 """Alembic, from the first table: bring a database up to date, or tell whether it is."""
 
+from functools import cache
 from pathlib import Path
 
 from alembic import command
@@ -37,7 +38,12 @@ async def downgrade(url: str, revision: str) -> None:
     await engine.dispose()
 
 
-def is_current(connection: Connection) -> bool:
-    """Is this database at the newest revision?"""
-    head = ScriptDirectory.from_config(configuration()).get_current_head()
-    return MigrationContext.configure(connection).get_current_revision() == head
+@cache
+def head() -> str | None:
+    """The newest revision there is (reads the folder, once)."""
+    return ScriptDirectory.from_config(configuration()).get_current_head()
+
+
+def revision(connection: Connection) -> str | None:
+    """The revision this database is at."""
+    return MigrationContext.configure(connection).get_current_revision()
