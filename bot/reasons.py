@@ -32,6 +32,7 @@ SENTENCES: Mapping[str, str] = MappingProxyType(
         "vehicle.owned_since": "The day since when it is owned is not a past day. Write it as 2018-05-01.",
         "vehicle.type": "The vehicle type is missing or longer than 32 characters. Write it as 小型汽车.",
         "register.unknown_owner": "The owner's resident ID is not in the register of people. Import that person first.",
+        "register.other_owner": "This vehicle is on record with another owner since the same day. Have the counter check which is right.",
         # offences
         "offence.authority": "The authority is not 6 digits. Write the area code of the police, as 442000.",
         "offence.code": "The offence code is not 4 or 5 digits with at most one letter after them. Write it as 1344.",

@@ -12,7 +12,7 @@ from models.violations.catalogue import read_code
 
 AUTHORITY = re.compile(r"[0-9]{6}")
 RECORD_NO = re.compile(r"[0-9A-Za-z-]{1,32}")
-PLACE = re.compile(r"[^\x00-\x1f\x7f]{1,60}")
+PLACE = re.compile(r"[^\x00-\x1f\x7f\ud800-\udfff]{1,60}")  # JSON can hold halves of a character
 DAY_LENGTH = len("2026-03-02")
 
 FIELDS = ("authority", "record_no", "plate", "plate_kind", "offence", "occurred_at", "place")
@@ -44,11 +44,10 @@ def read_report(fields: Mapping[str, str]) -> Report:
 
 def read_vehicle(fields: Mapping[str, str]) -> Plate:
     """The key of a vehicle. Unlike a citizen, an office has to name the plate kind: a guess could hit another vehicle."""
-    plate = read_plate(fields.get("plate", ""))
     kind = tidy(fields.get("plate_kind", ""))
     if kind not in PLATE_KINDS:
         raise BadInput("error.plate_kind")
-    return Plate(kind, plate.number)
+    return read_plate(fields.get("plate", ""), kind)
 
 
 def _read_instant(text: str) -> datetime:

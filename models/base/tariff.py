@@ -78,6 +78,7 @@ class Binding(Part):
 
     code_minutes: int
     code_tries: int
+    codes_per_hour: int
     codes_per_day: int
 
 

@@ -34,6 +34,7 @@ class Texts:
         self._locale = Locale.parse(language)  # from a name Babel would look it up on disk each time
         self._catalog = catalog(language)
         self._plural = c2py(self._catalog.plural_expr)
+        self.show(date.min)  # Babel reads a locale's names at their first use: now, not in the event loop
 
     def say(self, key: str, **params: Any) -> str:
         """The sentence named `key`, filled in. A `count` parameter picks the plural. Raises KeyError for an unknown name."""

@@ -44,7 +44,7 @@ async def accept(work: Work, person_id: int, number: str) -> Proposal:
     await licences.post_decision(work, person_id, case.points, number)
     details = {"fen": case.fine, "points": case.points}
     await audit.record(work, "case.decided", f"case {number}", person_id=person_id, **details)
-    await _tell(work, case)
+    await _tell(work, accepted)
     return accepted
 
 
@@ -70,7 +70,8 @@ async def _licence_obstacle(work: Work, case: store.Case) -> Reason | None:
     return Reason.POINTS_FULL if case.points >= balance.left else None
 
 
-async def _tell(work: Work, case: store.Case) -> None:
+async def _tell(work: Work, decided: Proposal) -> None:
+    case = decided.case
     params = {
         "plate": Plate("", case.plate).masked,
         "number": case.number,
@@ -78,6 +79,6 @@ async def _tell(work: Work, case: store.Case) -> None:
         "points": case.points,
         "link": violations.link(work, case.number),
     }
-    kind = notices.DECISION
+    kind = notices.DECISION if decided.consent else notices.DECISION_BY_LETTER
     person = case.liable_id
     await outbox.queue(work, kind, subject=case.number, once="decided", person_id=person, params=params)

@@ -81,6 +81,8 @@ async def _warned(work: Work, notice: Notice) -> None:
 
 
 async def _not_warned(work: Work, notice: Notice) -> None:
+    """A warning that did not arrive does not run."""
+    await restrictions.warning_failed(work, f"case {notice.subject}")
     await desk.open_ticket(work, "not_reached", f"case {notice.subject}", notice.person_id)
 
 

@@ -68,6 +68,6 @@ async def _send_receipt(work: Work, order: payments.Order, case: store.Case) -> 
 async def _announce_refund(work: Work, order: payments.Order, case: store.Case) -> None:
     ticket = await desk.open_ticket(work, "refund", f"order {order.number}", case.liable_id)
     params = {"number": case.number, "amount": Fen(order.total), "ticket": ticket}
-    surplus = notices.SURPLUS
+    kind = notices.LATE if case.payable else notices.SURPLUS
     person = case.liable_id
-    await outbox.queue(work, surplus, subject=case.number, once=order.number, person_id=person, params=params)
+    await outbox.queue(work, kind, subject=case.number, once=order.number, person_id=person, params=params)

@@ -10,7 +10,7 @@ from models.base.db import Work
 from models.base.errors import BadInput, Refusal
 from models.base.texts import LANGUAGES
 from models.identity import store
-from models.identity.rules import Claim, Plate
+from models.identity.rules import Claim, Plate, birth_date
 from models.identity.store import Account as Account
 from models.identity.store import Contact as Contact
 from models.identity.store import Owned
@@ -92,7 +92,8 @@ async def owner_on(work: Work, plate: Plate, day: date) -> Owned | None:
 async def enter_person(work: Work, entry: PersonEntry) -> tuple[int, str]:
     """Enter a row of the population register: the person's id, and new, changed or unchanged.
 
-    Raises Refusal when the ID is on record under another name: that is for an officer.
+    A phone that its holder proved by binding goes before the register's. Raises Refusal when the ID is on record under another
+    name: that is for an officer.
     """
     known = await store.person_by_resident_id(work, entry.claim.resident_id)
     if known is None:
@@ -102,21 +103,53 @@ async def enter_person(work: Work, entry: PersonEntry) -> tuple[int, str]:
     person_id, name = known
     if name != entry.claim.name:
         raise Refusal("register.other_name")
-    if (await store.contact(work, person_id)).phone == entry.claim.phone:
+    contact = await store.contact(work, person_id)
+    phone_changes = contact.phone != entry.claim.phone and not contact.bound
+    if phone_changes:
+        await store.set_phone(work, person_id, entry.claim.phone)
+    if contact.born_on != entry.born_on:
+        await store.set_born_on(work, person_id, entry.born_on)
+    elif not phone_changes:
         return person_id, ENTRY_UNCHANGED
-    await store.set_phone(work, person_id, entry.claim.phone)
-    await audit.record(work, "person.phone_changed", f"person {person_id}", person_id=person_id)
+    await audit.record(work, "person.changed", f"person {person_id}", person_id=person_id)
     return person_id, ENTRY_CHANGED
 
 
+async def prove_person(work: Work, claim: Claim) -> tuple[int, str | None]:
+    """Somebody proved name, ID and phone: the person, made when new, and the phone on record until now.
+
+    The phone is theirs from now on and nobody else's. Raises Refusal when the ID is on record under another name.
+    """
+    known = await store.person_by_resident_id(work, claim.resident_id)
+    if known is None:
+        person_id, _ = await enter_person(work, PersonEntry(claim, birth_date(claim.resident_id)))
+        earlier = None
+    else:
+        person_id, name = known
+        if name != claim.name:
+            raise Refusal("register.other_name")
+        earlier = (await store.contact(work, person_id)).phone
+        await store.set_phone(work, person_id, claim.phone)
+    for holder in await store.take_phone_from_others(work, person_id, claim.phone):
+        await audit.record(work, "person.phone_gone", f"person {holder}", person_id=holder)
+    await audit.record(work, "person.proved", f"person {person_id}", person_id=person_id)
+    return person_id, earlier
+
+
 async def enter_vehicle(work: Work, entry: VehicleEntry) -> str:
-    """Enter a row of the vehicle register: new or unchanged. Raises Refusal for an owner who is not in the registers."""
+    """Enter a row of the vehicle register: new, changed or unchanged.
+
+    Raises Refusal for an owner who is not in the registers, and for a second owner since the same day.
+    """
     owner = await store.person_by_resident_id(work, entry.owner_resident_id)
     if owner is None:
         raise Refusal("register.unknown_owner")
-    vehicle_id = await store.add_vehicle(work, entry.plate, entry.vehicle_type)
+    held = await store.owner_on(work, entry.plate, entry.owned_since)
+    if held and held.since == entry.owned_since and held.person_id != owner[0]:
+        raise Refusal("register.other_owner")
+    vehicle_id, changed = await store.enter_vehicle(work, entry.plate, entry.vehicle_type)
     row = {"vehicle_id": vehicle_id, "since": entry.owned_since, "person_id": owner[0]}
     if not await work.insert_new(ownerships, row):
-        return ENTRY_UNCHANGED
+        return ENTRY_CHANGED if changed else ENTRY_UNCHANGED
     await audit.record(work, "vehicle.owned", f"vehicle {vehicle_id}", person_id=owner[0])
     return ENTRY_NEW

@@ -5,6 +5,7 @@ ten minutes of wall time, once, for five tries, and only for the account and the
 """
 
 import hmac
+from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import timedelta
 from typing import Any
@@ -16,16 +17,25 @@ from models.base import audit
 from models.base.db import Work
 from models.base.errors import Refusal
 from models.identity import acts, store
-from models.identity.rules import Claim, birth_date
+from models.identity.rules import Claim
 from models.identity.tables import accounts, bind_codes
 from models.post import outbox
-from models.post.notices import Kind
+from models.post.notices import Kind, Notice
 
 CODE_DIGITS = 6
 RESEND_AFTER = timedelta(minutes=1)  # carriers allow one code a minute to one number
 CLAIM = "bind_codes.claim"
 
-CODE = Kind("bind_code", in_quiet_hours=True)
+
+async def _still_good(work: Work, notices: Sequence[Notice]) -> set[int]:
+    """An expired code is not sent any more."""
+    ids = {int(notice.subject.removeprefix("code ")): notice.id for notice in notices}
+    oldest = work.wall - timedelta(minutes=work.city.tariff.binding.code_minutes)
+    good = select(bind_codes.c.id).where(bind_codes.c.id.in_(ids), bind_codes.c.sent_at > oldest)
+    return {ids[row.id] for row in await work.all(good)}
+
+
+CODE = Kind("bind_code", in_quiet_hours=True, still_true=_still_good)
 MOVED = Kind("account_moved")
 KINDS = (CODE, MOVED)
 
@@ -60,21 +70,21 @@ async def confirm_code(work: Work, openid: str, code: str) -> int:
     if not hmac.compare_digest(sent.code_index, _code_index(work, openid, claim.phone, code)):
         await work.run(update(bind_codes).where(bind_codes.c.id == sent.id).values(tries=sent.tries + 1))
         raise Refusal("bind.wrong_code", left=work.city.tariff.binding.code_tries - sent.tries - 1)
+    person_id, earlier_phone = await acts.prove_person(work, claim)
     await work.run(update(bind_codes).where(bind_codes.c.id == sent.id).values(used_at=work.wall))
-    person_id, _ = await acts.enter_person(work, acts.PersonEntry(claim, birth_date(claim.resident_id)))
-    await _bind(work, openid, person_id)
+    await _bind(work, openid, person_id, earlier_phone)
     return person_id
 
 
-async def _bind(work: Work, openid: str, person_id: int) -> None:
-    """One account a person: the newest holds, and the person is told by text."""
+async def _bind(work: Work, openid: str, person_id: int, earlier_phone: str | None) -> None:
+    """One account a person: the newest holds. Of a move, or a new phone, the phone on record until now is told."""
     earlier = update(accounts).where(accounts.c.person_id == person_id).values(person_id=None, bound_at=None)
     moved = bool((await work.run(earlier)).rowcount)
     await store.save_account(work, openid, person_id=person_id, bound_at=work.now, following=True)
     await audit.record(work, "account.bound", f"person {person_id}", person_id=person_id, moved=moved)
-    if moved:
-        once = work.wall.isoformat()
-        await outbox.queue(work, MOVED, subject=f"person {person_id}", once=once, person_id=person_id)
+    if earlier_phone and (moved or earlier_phone != (await store.contact(work, person_id)).phone):
+        subject, once = f"person {person_id}", work.wall.isoformat()
+        await outbox.queue(work, MOVED, subject=subject, once=once, person_id=person_id, to=earlier_phone)
 
 
 async def _refuse_bound(work: Work, openid: str) -> None:
@@ -87,7 +97,9 @@ async def _refuse_too_many(work: Work, which: ColumnElement[bool]) -> None:
     day_ago = work.wall - timedelta(days=1)
     recent = select(bind_codes.c.sent_at).where(which, bind_codes.c.sent_at > day_ago)
     sent = [row.sent_at for row in await work.all(recent)]
-    if len(sent) >= work.city.tariff.binding.codes_per_day:
+    limits = work.city.tariff.binding
+    last_hour = [at for at in sent if at > work.wall - timedelta(hours=1)]
+    if len(sent) >= limits.codes_per_day or len(last_hour) >= limits.codes_per_hour:
         raise Refusal("bind.too_many_codes")
     if sent and max(sent) + RESEND_AFTER > work.wall:
         raise Refusal("bind.code_just_sent")

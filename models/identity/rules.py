@@ -19,7 +19,8 @@ PLATE = re.compile(
     r"[京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼][A-HJ-NP-Z]"
     r"(?:[A-HJ-NP-Z0-9]{4}[A-HJ-NP-Z0-9挂学警港澳领]|[ABCDEFGHJK][A-HJ-NP-Z0-9][0-9]{4}|[0-9]{5}[ABCDEFGHJK])"
 )
-PLATE_KINDS = ("01", "02", "51", "52")  # large, small, large and small new energy
+NEW_ENERGY = ("51", "52")  # large, small; six characters after the city letter
+PLATE_KINDS = ("01", "02", *NEW_ENERGY)  # large, small
 SEPARATORS = re.compile(r"[\s·•・.\-_]+")
 FULL_AGE = 18
 
@@ -56,8 +57,9 @@ def read_plate(text: str, kind: str = "") -> Plate:
     number = SEPARATORS.sub("", tidy(text))
     if not PLATE.fullmatch(number):
         raise BadInput("error.plate")
-    kind = kind or ("52" if len(number) == 8 else "02")
-    if kind not in PLATE_KINDS:
+    new_energy = len(number) == 8
+    kind = kind or ("52" if new_energy else "02")
+    if kind not in PLATE_KINDS or new_energy != (kind in NEW_ENERGY):
         raise BadInput("error.plate_kind")
     return Plate(kind, number)
 

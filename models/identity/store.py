@@ -36,7 +36,7 @@ CONTACT = (
 )
 BY_RESIDENT_ID = select(people.c.id, people.c.name).where(people.c.resident_id_index == bindparam("found"))
 OWNER_ON = (
-    select(ownerships.c.person_id, vehicles.c.id, vehicles.c.vehicle_type)
+    select(ownerships.c.person_id, vehicles.c.id, vehicles.c.vehicle_type, ownerships.c.since)
     .select_from(vehicles.join(ownerships))
     .where(
         vehicles.c.plate_index == bindparam("plate"),
@@ -68,6 +68,7 @@ class Contact:
     language: str
     consent: bool
     born_on: date
+    bound: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +78,7 @@ class Owned:
     person_id: int
     vehicle_id: int
     vehicle_type: str
+    since: date
 
 
 async def account(work: Work, openid: str) -> Account:
@@ -100,7 +102,9 @@ async def contact(work: Work, person_id: int) -> Contact:
     phone = work.open(row.phone, PHONE) if row.phone else None
     openid = row.openid if row.following else None
     name = work.open(row.name, NAME)
-    return Contact(name, phone, openid, row.language or CHINESE, row.consent, row.born_on)
+    return Contact(
+        name, phone, openid, row.language or CHINESE, row.consent, row.born_on, row.openid is not None
+    )
 
 
 async def person_by_resident_id(work: Work, resident_id: str) -> tuple[int, str] | None:
@@ -134,24 +138,39 @@ async def set_phone(work: Work, person_id: int, phone: str) -> None:
     await work.run(update(people).where(people.c.id == person_id).values(_phone(work, phone)))
 
 
+async def set_born_on(work: Work, person_id: int, born_on: date) -> None:
+    """The register's day of birth."""
+    await work.run(update(people).where(people.c.id == person_id).values(born_on=born_on))
+
+
+async def take_phone_from_others(work: Work, person_id: int, phone: str) -> list[int]:
+    """A phone has one holder: whoever else had it on record has none now; returns those."""
+    others = (people.c.phone_index == work.index(phone, PHONE)) & (people.c.id != person_id)
+    gone = update(people).where(others).values(phone=None, phone_index=None).returning(people.c.id)
+    return [row.id for row in await work.all(gone)]
+
+
 async def owner_on(work: Work, plate: Plate, day: date) -> Owned | None:
     """The owner at the time: the latest ownership that began by that day."""
     found = {"plate": work.index(plate.number, PLATE), "kind": plate.kind, "day": day}
     row = await work.first(OWNER_ON, found)
-    return Owned(row.person_id, row.id, row.vehicle_type) if row else None
+    return Owned(row.person_id, row.id, row.vehicle_type, row.since) if row else None
 
 
-async def add_vehicle(work: Work, plate: Plate, vehicle_type: str) -> int:
-    """The vehicle of this plate, made when it is new."""
+async def enter_vehicle(work: Work, plate: Plate, vehicle_type: str) -> tuple[int, bool]:
+    """The vehicle of this plate, made when it is new, and whether that changed anything."""
     row = {
         "plate_kind": plate.kind,
         "plate": work.seal(plate.number, PLATE),
         "plate_index": work.index(plate.number, PLATE),
         "vehicle_type": vehicle_type,
     }
-    await work.insert_new(vehicles, row)
     known = (vehicles.c.plate_index == row["plate_index"]) & (vehicles.c.plate_kind == plate.kind)
-    return int(await work.scalar(select(vehicles.c.id).where(known)) or 0)
+    changed = await work.insert_new(vehicles, row)
+    if not changed:
+        other = update(vehicles).where(known, vehicles.c.vehicle_type != vehicle_type)
+        changed = bool((await work.run(other.values(vehicle_type=vehicle_type))).rowcount)
+    return int(await work.scalar(select(vehicles.c.id).where(known)) or 0), changed
 
 
 async def plates(work: Work, vehicle_ids: Sequence[int]) -> dict[int, str]:

@@ -161,6 +161,13 @@ async def receive(work: Work, receipt: Receipt) -> tuple[Notice, bool] | None:
     return None
 
 
+async def was_sent(work: Work, kind: Kind, subject: str) -> bool:
+    """Has a notice of this kind about this subject left, or may it have?"""
+    gone = outbox.c.state.in_(("sent", "delivered")) | outbox.c.sent_before
+    mine = (outbox.c.kind == kind.name) & (outbox.c.subject == subject) & gone
+    return await work.scalar(select(outbox.c.id).where(mine).limit(1)) is not None
+
+
 async def next_due(work: Work) -> datetime | None:
     """When the earliest pending row is due (civic)."""
     due: datetime | None = await work.scalar(

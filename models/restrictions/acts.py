@@ -15,7 +15,7 @@ from models.base import audit
 from models.base.db import Work
 from models.base.tariff import Measure
 from models.identity import acts as identity
-from models.post import outbox
+from models.post import desk, outbox
 from models.post.notices import Channel, Kind, Notice
 from models.restrictions import rules
 from models.restrictions.tables import restrictions, warnings
@@ -65,6 +65,13 @@ async def warning_served(work: Work, basis: str) -> None:
     unserved = (warnings.c.basis == basis) & warnings.c.served_on.is_(None)
     if (await work.run(update(warnings).where(unserved).values(served_on=work.today))).rowcount:
         await audit.record(work, "warning.served", basis)
+
+
+async def warning_failed(work: Work, basis: str) -> None:
+    """The carrier says later that the warning never arrived: its days do not run."""
+    served = (warnings.c.basis == basis) & warnings.c.served_on.is_not(None) & warnings.c.ended_at.is_(None)
+    if (await work.run(update(warnings).where(served).values(served_on=None))).rowcount:
+        await audit.record(work, "warning.failed", basis)
 
 
 async def ripe(work: Work) -> Sequence[Warned]:
@@ -121,7 +128,9 @@ async def lift(work: Work, basis: str) -> None:
 
 async def in_force(work: Work, person_id: int) -> Sequence[Restriction]:
     """What this person is restricted in."""
-    rows = await work.all(select(restrictions).where(_in_force(person_id)).order_by(restrictions.c.since))
+    rows = await work.all(
+        select(restrictions).where(_in_force(person_id)).order_by(restrictions.c.since, restrictions.c.id)
+    )
     return [Restriction(row.measure, row.basis, row.authority, row.legal_basis, row.since) for row in rows]
 
 
@@ -148,8 +157,15 @@ async def _tell_locked(work: Work, notice: Notice) -> None:
 
 
 async def _tell_unlocked(work: Work, notice: Notice) -> None:
+    """The wallet acknowledged. Who was never locked, because the payment came first, is not told of an unlock."""
     await audit.record(work, "wallet.released", f"lock {notice.subject}", person_id=notice.person_id)
+    if not await outbox.was_sent(work, LOCK, notice.subject):
+        return
     await outbox.queue(work, UNLOCKED, subject=notice.subject, once="unlocked", person_id=notice.person_id)
+
+
+async def _wallet_refused(work: Work, notice: Notice) -> None:
+    await desk.open_ticket(work, "wallet_refused", f"lock {notice.subject}", notice.person_id)
 
 
 async def _what_to_lock(work: Work, notice: Notice) -> Mapping[str, Any]:
@@ -176,8 +192,15 @@ LOCK = Kind(
     still_true=_lock_still_held,
     moment=_what_to_lock,
     on_sent=_tell_locked,
+    on_failed=_wallet_refused,
 )
-UNLOCK = Kind("wallet_unlock", channels=(Channel.WALLET,), in_quiet_hours=True, on_sent=_tell_unlocked)
+UNLOCK = Kind(
+    "wallet_unlock",
+    channels=(Channel.WALLET,),
+    in_quiet_hours=True,
+    on_sent=_tell_unlocked,
+    on_failed=_wallet_refused,
+)
 LOCKED = Kind("wallet_locked", still_true=_lock_still_held)
 UNLOCKED = Kind("wallet_unlocked", channels=(Channel.CHAT, Channel.SMS), in_quiet_hours=True)
 KINDS = (LOCK, UNLOCK, LOCKED, UNLOCKED)

@@ -11,10 +11,11 @@ from models.base import audit
 from models.base.clock import CITY_ZONE
 from models.base.db import Work
 from models.base.errors import BadInput, Refusal
+from models.base.ids import is_case_no
 from models.base.money import Fen
 from models.base.texts import CHINESE, texts
 from models.identity import acts as identity
-from models.identity.rules import Plate
+from models.identity.rules import Plate, tidy
 from models.post import outbox
 from models.post.notices import Kind
 from models.violations import catalogue, notices, rules, store
@@ -78,10 +79,12 @@ async def record(work: Work, report: Report) -> Recorded:
 
 
 def read_case_number(text: str) -> str:
-    """12 digits; gaps are forgiven. Raises BadInput."""
-    number = re.sub(r"[\s\-]", "", text)
+    """12 digits with a right check digit; gaps and full-width digits are forgiven. Raises BadInput."""
+    number = re.sub(r"[\s\-]", "", tidy(text))
     if not CASE_NUMBER.fullmatch(number):
         raise BadInput("case.how")
+    if not is_case_no(number):
+        raise BadInput("case.mistyped", number=number)
     return number
 
 
@@ -120,7 +123,10 @@ async def remind_undecided(work: Work) -> int:
     """Reminders on day 20 and 27 after the notice, for records nobody handled (city); returns how many."""
     days = [work.today - timedelta(days=count) for count in work.city.tariff.handling.undecided_reminder_days]
     waiting = await store.cases_in(work, State.NOTIFIED, cases.c.notified_on.in_(days))
-    return await _queue_each(work, notices.UNDECIDED_REMINDER, waiting)
+    with_amount = [case for case in waiting if case.fine is not None]
+    without = [case for case in waiting if case.fine is None]
+    await _queue_each(work, notices.UNDECIDED_REMINDER_NO_AMOUNT, without)
+    return len(without) + await _queue_each(work, notices.UNDECIDED_REMINDER, with_amount)
 
 
 async def remind_due(work: Work) -> int:
@@ -160,7 +166,7 @@ async def _queue_each(work: Work, kind: Kind, waiting: Sequence[Case]) -> int:
 def _refuse_impossible_time(work: Work, report: Report) -> None:
     if report.occurred_at > work.now:
         raise BadInput("record.in_future")
-    if report.occurred_at < work.now - rules.LIMITATION:
+    if rules.too_old(report.occurred_at.astimezone(CITY_ZONE).date(), work.today):
         raise BadInput("record.too_old")
 
 

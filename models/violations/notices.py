@@ -56,6 +56,13 @@ async def _not_reached(work: Work, notice: Notice) -> None:
     await desk.open_ticket(work, "not_reached", f"case {notice.subject}", notice.person_id)
 
 
+async def _not_served(work: Work, notice: Notice) -> None:
+    """What did not arrive did not serve: back to decided, and an officer sends a letter."""
+    if await store.service_failed(work, notice.subject):
+        await audit.record(work, "case.service_failed", f"case {notice.subject}", person_id=notice.person_id)
+    await _not_reached(work, notice)
+
+
 async def _due_reminder_true(work: Work, notices: Sequence[Notice]) -> set[int]:
     """Served, unpaid, and the last day has not passed."""
     numbers = {notice.subject for notice in notices}
@@ -81,14 +88,30 @@ RECORDED_NO_AMOUNT = Kind(
     on_failed=_not_reached,
 )
 UNDECIDED_REMINDER = Kind("undecided_reminder", still_true=while_in(*rules.UNDECIDED))
+UNDECIDED_REMINDER_NO_AMOUNT = Kind("undecided_reminder_no_amount", still_true=while_in(*rules.UNDECIDED))
 DECISION = Kind(
     "decision_made",
     still_true=while_in(State.DECIDED),
     moment=_due_if_sent_today,
     on_sent=_served,
-    on_failed=_not_reached,
+    on_failed=_not_served,
+)
+DECISION_BY_LETTER = Kind(
+    "decision_by_letter", still_true=while_in(State.DECIDED), on_sent=_served, on_failed=_not_served
 )
 DUE_REMINDER = Kind("due_reminder", still_true=_due_reminder_true)
 RECEIPT = Kind("payment_receipt", channels=(Channel.CHAT,), chat_else_sms=True)
 SURPLUS = Kind("payment_surplus", channels=(Channel.CHAT,), chat_else_sms=True)
-KINDS = (RECORDED, RECORDED_NO_AMOUNT, UNDECIDED_REMINDER, DECISION, DUE_REMINDER, RECEIPT, SURPLUS)
+LATE = Kind("payment_late", channels=(Channel.CHAT,), chat_else_sms=True)
+KINDS = (
+    RECORDED,
+    RECORDED_NO_AMOUNT,
+    UNDECIDED_REMINDER,
+    UNDECIDED_REMINDER_NO_AMOUNT,
+    DECISION,
+    DECISION_BY_LETTER,
+    DUE_REMINDER,
+    RECEIPT,
+    SURPLUS,
+    LATE,
+)

@@ -1,14 +1,14 @@
 """The rules of a case as pure functions: states, what may be decided online, terms, surcharge, today's bill (domain 2)."""
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from enum import StrEnum
 
 from models.base.calendar import Calendar, after_natural_days, after_rolling_days
 from models.base.money import percent
 from models.base.tariff import Handling, Payment
 
-LIMITATION = timedelta(days=2 * 365)  # APL 36: what is older is not fined any more
+LIMITATION_YEARS = 2  # APL 36: what is older is not fined any more
 
 
 class State(StrEnum):
@@ -34,6 +34,10 @@ TRANSITIONS: dict[State, frozenset[State]] = {
     State.ERASED: frozenset(),
     State.VOIDED: frozenset(),
 }
+SERVICE_FAILED = (
+    State.SERVED,
+    State.DECIDED,
+)  # the one step back: the carrier says later that the text never arrived
 UNDECIDED = frozenset({State.RECORDED, State.NOTIFIED})
 PAYABLE = frozenset({State.DECIDED, State.SERVED, State.OVERDUE})
 OPEN = UNDECIDED | PAYABLE
@@ -54,6 +58,12 @@ class Reason(StrEnum):
     MINOR = "minor"
     NO_LICENCE = "no_licence"
     POINTS_FULL = "points_full"
+
+
+def too_old(happened_on: date, today: date) -> bool:
+    """Two calendar years have gone by (APL 36)."""
+    last = (happened_on.year + LIMITATION_YEARS, happened_on.month, happened_on.day)
+    return last < (today.year, today.month, today.day)
 
 
 @dataclass(frozen=True, slots=True)

@@ -113,6 +113,14 @@ async def move(work: Work, number: str, target: State, **values: Any) -> bool:
     return bool((await work.run(update(cases).where(allowed).values(state=target, **values))).rowcount)
 
 
+async def service_failed(work: Work, number: str) -> bool:
+    """The text that served the decision never arrived: decided, not served, no day to pay by."""
+    before, after = rules.SERVICE_FAILED
+    served = (cases.c.number == number) & (cases.c.state == before)
+    undone = update(cases).where(served).values(state=after, served_on=None, due_on=None)
+    return bool((await work.run(undone)).rowcount)
+
+
 async def recorded(work: Work, authority: str, record_no: str) -> tuple[str, bytes] | None:
     """Number and print of a record that is already in."""
     row = await work.first(BY_RECORD, {"authority": authority, "record_no": record_no})

@@ -88,6 +88,9 @@ THIRD = events.c.id == 3
         pytest.param([update(events).where(THIRD).values(person_id=9)], 3, id="another person"),
         pytest.param([update(events).where(THIRD).values(details={})], 3, id="other details"),
         pytest.param([update(links).where(links.c.number == 3).values(hash=bytes(32))], 3, id="another hash"),
+        pytest.param(
+            [update(links).where(links.c.number == 5).values(number=9)], 5, id="a gap in the numbers"
+        ),
         pytest.param(swap_links(2, 4), 2, id="two events in the other order"),
         pytest.param(
             [delete(links).where(links.c.number == 3), delete(events).where(THIRD)], 3, id="an event deleted"

@@ -196,3 +196,44 @@ async def test_a_person_has_one_account_and_is_told_when_it_moves(
         assert (await acts.account(work, PHONE_A)).person_id is None
         assert (await acts.account(work, PHONE_B)).person_id == people.li_ming
         assert await queued(work) == [("account_moved", "sms", f"person {people.li_ming}")]
+
+
+async def test_a_proven_phone_is_nobody_elses(database: Database, people: Town):
+    """A number that changed hands: the earlier holder's record loses it, and so does not get the new holder's texts."""
+    claim = replace(STRANGER, phone=LI.phone)
+    await confirmed(database, PHONE_A, await code_for(database, PHONE_A, claim))
+    async with database.read() as work:
+        assert (await acts.contact(work, people.li_ming)).phone is None
+        assert "person.phone_gone" in await audited(work, f"person {people.li_ming}")
+
+
+async def test_of_a_new_phone_the_old_one_is_told(database: Database, people: Town):
+    """Whoever lost account and phone to somebody else must hear of it where they still are."""
+    await confirmed(database, PHONE_A, await code_for(database, PHONE_A, replace(LI, phone="13700000007")))
+    [text] = await serve(database)
+    assert (text.kind, text.to) == ("account_moved", LI.phone)
+
+
+async def test_the_register_does_not_overwrite_a_proven_phone(database: Database, people: Town):
+    claim = replace(LI, phone="13700000007")
+    await confirmed(database, PHONE_A, await code_for(database, PHONE_A, claim))
+    async with database.begin("import:people") as work:
+        assert await acts.enter_person(work, LI_MING) == (people.li_ming, "unchanged")
+        assert (await acts.contact(work, people.li_ming)).phone == "13700000007"
+
+
+async def test_codes_an_hour(database: Database, people: Town, wall: FixedClock):
+    """Carriers allow five codes an hour to one number (Aliyun)."""
+    for _ in range(5):
+        await code_for(database, PHONE_A)
+        wall.move(minutes=2)
+    assert await no_code_for(database, PHONE_A) == "bind.too_many_codes"
+    wall.move(hours=1)
+    await code_for(database, PHONE_A)
+
+
+async def test_an_expired_code_is_not_sent_any_more(database: Database, people: Town, wall: FixedClock):
+    async with database.begin("citizen") as work:
+        await binding.send_code(work, PHONE_A, LI)
+    wall.move(minutes=11)
+    assert await serve(database) == []

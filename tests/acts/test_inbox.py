@@ -28,6 +28,14 @@ async def test_the_fingerprint_tells_whether_the_same_thing_was_asked(work: Work
     assert again.fingerprint == fingerprint("a")
 
 
+async def test_an_answer_is_found_without_claiming(work: Work):
+    assert await inbox.find(work, "wechat", "o-li 7") is None
+    await inbox.claim(work, "wechat", "o-li 7")
+    assert await inbox.find(work, "wechat", "o-li 7") is None  # still being handled
+    await inbox.answer(work, "wechat", "o-li 7", ANSWER)
+    assert await inbox.find(work, "wechat", "o-li 7") == ANSWER
+
+
 async def test_another_source_or_key_is_another_message(work: Work):
     for source, key in (("wechat", "1"), ("wechat", "2"), ("api", "1")):
         assert await inbox.claim(work, source, key) is None

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from models.base.calendar import ONE_DAY
 from models.base.db import Database
 from models.base.ports import Trade
 from models.flows import decision, enforcement, settlement
@@ -13,10 +14,21 @@ from models.identity.rules import Plate
 from models.post.notices import Notice
 from models.violations import acts as violations
 from models.violations import payments, store
+from models.violations.acts import Recorded
 from models.violations.payments import Order
 from tests.acts.queries import queued
-from tests.conftest import FixedClock
-from tests.helpers import APP_ID, LI_PLATE, MERCHANT_ID, SPEEDING, Town, paid_trade, recorded_case, serve
+from tests.conftest import START, FixedClock
+from tests.helpers import (
+    APP_ID,
+    LI_PLATE,
+    MERCHANT_ID,
+    SPEEDING,
+    Town,
+    paid_trade,
+    recorded_case,
+    report,
+    serve,
+)
 
 
 @dataclass
@@ -76,11 +88,20 @@ class Life:
         await self.deliver_all()
         return number
 
-    async def accept(self, number: str) -> None:
-        """The liable person accepts the proposal; the decision is sent."""
+    async def enter_again(self, record_no: str) -> Recorded:
+        """The same record, handed in once more."""
+        async with self.database.begin("api:cameras") as work:
+            return await violations.record(work, report(record_no, occurred_at=START - ONE_DAY))
+
+    async def decide(self, number: str) -> None:
+        """The liable person accepts the proposal."""
         liable = (await self.case(number)).liable_id
         async with self.database.begin("citizen") as work:
             await decision.accept(work, liable, number)
+
+    async def accept(self, number: str) -> None:
+        """As `decide`, and the decision is sent."""
+        await self.decide(number)
         await self.deliver_all()
 
     async def order(self, number: str, openid: str = "o-li") -> Order:

@@ -52,7 +52,7 @@ async def test_a_decision_is_booked_posted_and_told(life: Life):
     assert await life.read(ledger.balance, f"fine:{number}") == 20000
     [entry] = (await life.read(licences.balance, life.people.li_ming)).entries
     assert (entry.points, entry.reference) == (3, number)
-    assert life.last("decision_made").params["points"] == 3
+    assert life.last("decision_by_letter").params["points"] == 3
     assert "case.decided" in await life.read(audited, f"case {number}")
 
 
@@ -60,7 +60,7 @@ async def test_it_may_be_accepted_before_the_notice_was_sent(life: Life):
     """The notice of the record is no longer true then."""
     async with life.database.begin("api:cameras") as work:
         await decided_case(work, life.people.li_ming)
-    assert await life.deliver() == ["decision_made"]
+    assert await life.deliver() == ["decision_by_letter"]  # nobody consented to e-service
 
 
 async def test_accepting_twice_decides_once(life: Life):

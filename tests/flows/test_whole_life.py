@@ -7,6 +7,7 @@ import pytest
 from models.base.money import Fen
 from models.flows.settlement import Settlement
 from models.licences import acts as licences
+from models.post import outbox
 from models.post.desk import tickets
 from models.restrictions import acts as restrictions
 from models.violations import acts as violations
@@ -15,7 +16,7 @@ from models.violations.rules import State
 from models.violations.tables import ledger
 from tests.acts.queries import audited, count
 from tests.flows.life import Life
-from tests.helpers import CHEN_PLATE, HORN, SPEEDING, WANG_PLATE, recorded_case
+from tests.helpers import CHEN_PLATE, HORN, KINDS, SPEEDING, WANG_PLATE, recorded_case
 
 
 def march(day: int) -> date:
@@ -127,6 +128,23 @@ async def test_without_consent_a_text_is_information_not_service(life: Life):
     assert await life.pay(number) is Settlement.BOOKED
 
 
+async def test_a_decision_that_reaches_nobody_is_for_an_officer(life: Life):
+    """The carrier will never take it: nothing is served, nothing runs (PR 55-56)."""
+    li = life.people.li_ming
+    await life.consent(li)
+    number = await life.record()
+    await life.decide(number)
+    async with life.database.begin("system:delivery") as work:
+        [text] = await outbox.claim(work, limit=1, lease=timedelta(minutes=1))
+        assert await outbox.failed(work, text, "isv.MOBILE_NUMBER_ILLEGAL")
+        await KINDS[text.kind].on_failed(work, text)
+    await life.days(40)
+    case = await life.case(number)
+    assert (case.state, case.due_on) == (State.DECIDED, None)
+    async with life.database.read() as work:
+        assert await count(work, tickets, topic="not_reached", subject=f"case {number}", person_id=li) == 1
+
+
 async def test_a_warning_without_consent_starts_no_days(life: Life):
     """Consent may be revoked at any time."""
     li = life.people.li_ming
@@ -160,6 +178,18 @@ async def test_who_pays_after_the_warning_is_never_locked(life: Life):
     await life.days(10)
     assert [kind for _, kind in life.told if kind.startswith("wallet")] == []
     assert await life.read(restrictions.announced, life.people.li_ming) == []
+
+
+async def test_a_case_that_was_voided_after_the_warning_is_never_locked(life: Life):
+    await life.consent(life.people.li_ming)
+    number = await life.record()
+    await life.accept(number)
+    await life.days(16)
+    async with life.database.begin("officer:1") as work:
+        assert await store.move(work, number, State.VOIDED)
+    await life.days(10)
+    assert await life.read(restrictions.in_force, life.people.li_ming) == []
+    assert life.told[-1] == (march(18), "overdue_warning")
 
 
 async def test_two_overdue_cases_make_one_lock_that_goes_with_the_last(life: Life):

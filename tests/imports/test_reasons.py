@@ -28,6 +28,7 @@ CITIZENS_ONLY = {
     "language.unknown",
     "case.unknown",
     "case.how",
+    "case.mistyped",
 }  # raised in the same files by what only the chat calls
 READERS = {"BadInput", "Refusal", "read_day", "read_past_day"}  # their last argument is the key
 

@@ -34,6 +34,19 @@ def test_the_worked_case_of_the_law():
     assert surcharge(20000, DUE, date(2026, 3, 17), PAYMENT) == 600
 
 
+@pytest.mark.parametrize(
+    ("served", "due"),
+    [
+        pytest.param(date(2026, 3, 6), date(2026, 3, 23), id="a Saturday rolls to Monday"),
+        pytest.param(date(2026, 2, 13), date(2026, 2, 28), id="a made-up Saturday does not roll"),
+        pytest.param(date(2026, 9, 16), date(2026, 10, 8), id="1 October rolls over the holiday"),
+    ],
+)
+def test_a_last_day_off_rolls_to_the_next_working_day(served: date, due: date):
+    assert due_on(served, STATE_CALENDAR, PAYMENT) == due
+    assert surcharge(20000, due, due, PAYMENT) == 0
+
+
 def test_thirty_natural_days_to_handle_a_record():
     assert handle_by(date(2026, 3, 2), HANDLING) == date(2026, 4, 1)
 

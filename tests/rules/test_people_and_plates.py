@@ -28,6 +28,7 @@ from tests.helpers import resident_id
         pytest.param("粤T12345", Plate("02", "粤T12345"), id="a small car"),
         pytest.param("京A8B8C8", Plate("02", "京A8B8C8"), id="letters between"),
         pytest.param("粤t·12345", Plate("02", "粤T12345"), id="lower case, with the dot of the plate"),
+        pytest.param("粤T•12345", Plate("02", "粤T12345"), id="with the bullet of some keyboards"),
         pytest.param("粤Ｔ１２３４５", Plate("02", "粤T12345"), id="full width"),
         pytest.param(" 粤T 123-45 ", Plate("02", "粤T12345"), id="gaps and hyphens"),
         pytest.param("粤TD12345", Plate("52", "粤TD12345"), id="small new energy, D first"),
@@ -45,9 +46,18 @@ def test_plates_as_people_write_them(text: str, plate: Plate):
     assert read_plate(text) == plate
 
 
-@pytest.mark.parametrize("kind", ["01", "02", "51", "52"])
-def test_a_plate_keeps_the_kind_it_is_given(kind: str):
-    assert read_plate("粤T12345", kind) == Plate(kind, "粤T12345")
+@pytest.mark.parametrize(
+    ("number", "kind"), [("粤T12345", "01"), ("粤T12345", "02"), ("粤TD12345", "51"), ("粤TD12345", "52")]
+)
+def test_a_plate_keeps_the_kind_it_is_given(number: str, kind: str):
+    assert read_plate(number, kind) == Plate(kind, number)
+
+
+@pytest.mark.parametrize(("number", "kind"), [("粤T12345", "51"), ("粤T12345", "52"), ("粤TD12345", "02")])
+def test_the_kind_fits_the_length_of_the_plate(number: str, kind: str):
+    with pytest.raises(BadInput) as refused:
+        read_plate(number, kind)
+    assert refused.value.key == "error.plate_kind"
 
 
 @pytest.mark.parametrize(
