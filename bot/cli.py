@@ -4,18 +4,18 @@ import asyncio
 import os
 from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import Annotated, Any, NoReturn, TypeVar
+from typing import Annotated, Any, TypeVar
 
 import typer
 from dotenv import dotenv_values
-from rich.console import Console
-from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
-from bot import imports, logs
+from bot import imports, logs, wechat_cli
+from bot.doctor.command import doctor
 from bot.roles import PortTaken, Role, run, run_coroutine
-from bot.settings import Settings, WrongSettings, load_settings
+from bot.settings import WrongSettings, load_settings
+from bot.shell import DEMO_ENV, complain, complaints, console, read_settings
 from bot.wiring import open_database
 from models import migrations
 from models.base import audit
@@ -24,14 +24,13 @@ from models.base.tariff import WrongTariff
 from models.identity import keys
 
 Result = TypeVar("Result")
-DEMO_ENV = Path(".demo/env")
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="The service account of a city.")
 keys_app = typer.Typer(no_args_is_help=True, help="Keys of other systems for the JSON API.")
 audit_app = typer.Typer(no_args_is_help=True, help="The audit trail.")
 app.add_typer(keys_app, name="keys")
 app.add_typer(audit_app, name="audit")
-console = Console()
-complaints = Console(stderr=True)
+app.add_typer(wechat_cli.app, name="wechat")
+app.command()(doctor)
 
 
 def main() -> None:
@@ -40,12 +39,6 @@ def main() -> None:
         app()
     except (WrongSettings, WrongTariff, imports.UnreadableFile, PortTaken) as problem:
         complain(str(problem))
-
-
-def complain(text: str) -> NoReturn:
-    """Say what is wrong and end with status 1."""
-    complaints.print(f"[red]shimin:[/] {escape(text)}", highlight=False)
-    raise SystemExit(1)
 
 
 @app.command("all")
@@ -88,7 +81,7 @@ def demo(
 @app.command()
 def migrate() -> None:
     """Bring the database to the newest schema."""
-    asyncio.run(migrations.upgrade(_settings().database_url))
+    asyncio.run(migrations.upgrade(read_settings().database_url))
     console.print("The database has the newest schema.")
 
 
@@ -197,16 +190,6 @@ def audit_verify() -> None:
         complain(f"the chain is broken at link {verdict.broken_at}")
 
 
-def _settings() -> Settings:
-    """From the environment; without a database named there, those of the demo in this folder."""
-    if "SHIMIN_DATABASE_URL" not in os.environ and DEMO_ENV.exists():
-        complaints.print(f"using the demo's settings, {DEMO_ENV}", style="dim")
-        os.environ.update(
-            {name: value for name, value in dotenv_values(DEMO_ENV).items() if value is not None}
-        )
-    return load_settings()
-
-
 def _serve(*roles: Role) -> None:
     """A server takes its settings from its environment only."""
     logs.configure()
@@ -215,7 +198,7 @@ def _serve(*roles: Role) -> None:
 
 def _with_database(act: Callable[[Database], Awaitable[Result]]) -> Result:
     """Open the database, act, close it."""
-    settings = _settings()
+    settings = read_settings()
 
     async def opened() -> Result:
         database = open_database(settings)

@@ -1,25 +1,41 @@
 """The ordered list of what a citizen can say; the first that matches wins."""
 
-from handlers import accepting, binding, cases, licence_points, paying, restricted, talking
+from handlers import (
+    accept,
+    bind,
+    consent,
+    fines,
+    following,
+    help,  # noqa: A004 - the command's name
+    language,
+    pay,
+    person,
+    points,
+    restrictions,
+    score,
+    unknown,
+)
 from handlers.routing import Router
 
 ROUTER = Router(
     commands=(
-        binding.bind,
-        binding.code,
-        binding.consent,
-        cases.fines,
-        cases.case,
-        accepting.accept,
-        accepting.confirm,
-        paying.pay,
-        restricted.restricted,
-        licence_points.points,
-        talking.score,
-        talking.help_,
-        talking.language,
-        talking.person,
+        bind.bind,
+        bind.code,
+        consent.consent,
+        fines.fines,
+        fines.case,
+        accept.accept,
+        accept.confirm,
+        pay.pay,
+        restrictions.restricted,
+        points.points,
+        score.score,
+        help.help_,
+        language.language,
+        language.chinese,
+        language.english,
+        person.person,
     ),
-    events={"subscribe": talking.welcome, "unsubscribe": talking.goodbye, "other": talking.other_kind},
-    fallback=talking.unknown,
+    events={"subscribe": following.welcome, "unsubscribe": following.goodbye, "other": unknown.other_kind},
+    fallback=unknown.unknown,
 )

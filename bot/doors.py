@@ -3,6 +3,7 @@
 A test walks the router and proves it for every such route.
 """
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Generic, TypeVar
 
@@ -11,13 +12,14 @@ from aiohttp import web
 from models.base.ports import Malformed, Unauthentic
 
 Who = TypeVar("Who")
+BODY_SECONDS = 6.0  # WeChat and WeChat Pay themselves give up after 5
 
 
 class Door(Generic[Who]):
     """A request handler behind an authenticator. What the authenticator returns is the handler's second argument.
 
-    The authenticator raises Unauthentic (401) or Malformed (400) to stop the request; the handler may raise Malformed, too.
-    `refuse` makes the answer, in the words of the wire.
+    The body must come within `BODY_SECONDS` (408). The authenticator raises Unauthentic (401) or Malformed (400) to stop the request;
+    the handler may raise Malformed, too. `refuse` makes the answer, in the words of the wire.
     """
 
     def __init__(
@@ -32,8 +34,14 @@ class Door(Generic[Who]):
 
     async def __call__(self, request: web.Request) -> web.StreamResponse:
         try:
-            who = await self.authenticate(request)
+            async with asyncio.timeout(BODY_SECONDS):
+                who = await self.authenticate(request)
+                await request.read()  # kept by the request: the handler has it at once
             return await self.handle(request, who)
+        except TimeoutError:
+            refusal = self.refuse(408, "the body did not come in time")
+            refusal.force_close()
+            return refusal
         except Unauthentic as problem:
             return self.refuse(401, str(problem))
         except Malformed as problem:

@@ -77,11 +77,12 @@ class Inbox:
 
     async def _find(self, said: Said) -> Found:
         if said.event:
-            return Found(self._router.events.get(said.event, self._router.events["other"]))
-        choices, draft = await self._memory.choices(said.openid), await self._memory.draft(said.openid)
-        found = self._router.find(said.text, choices, draft)
-        handed_over = found.command is self._router.fallback and not found.suggestions
-        if handed_over and await self._memory.handed_over(said.openid):
+            found = Found(self._router.events[said.event])
+        else:
+            choices, draft = await self._memory.choices(said.openid), await self._memory.draft(said.openid)
+            found = self._router.find(said.text, choices, draft)
+        for_a_person = found.command in (self._router.fallback, self._router.events["other"])
+        if for_a_person and not found.suggestions and await self._memory.handed_over(said.openid):
             return Found(HAND_OVER)
         return found
 

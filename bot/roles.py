@@ -16,6 +16,10 @@ from bot.settings import Settings
 from bot.wiring import Shimin, assemble
 
 DRAIN_SECONDS = 8.0
+IDLE_SECONDS = (
+    8.0  # a connection without a whole request head for so long is closed: slow ones must not fill the house
+)
+LINGER_SECONDS = 1.0  # for the rest of a body that was refused
 log = structlog.get_logger()
 
 
@@ -82,7 +86,14 @@ async def _until(stop: asyncio.Event, beside: Callable[[], Awaitable[None]] | No
 
 @contextlib.asynccontextmanager
 async def _serving(shimin: Shimin) -> AsyncIterator[None]:
-    runner = web.AppRunner(make_app(shimin), access_log=None, shutdown_timeout=DRAIN_SECONDS)
+    runner = web.AppRunner(
+        make_app(shimin),
+        access_log=None,
+        shutdown_timeout=DRAIN_SECONDS,
+        keepalive_timeout=IDLE_SECONDS,
+        lingering_time=LINGER_SECONDS,
+        auto_decompress=False,  # nobody who calls us compresses; what cannot be unpacked would be an accident
+    )
     await runner.setup()
     site = web.TCPSite(runner, shimin.settings.host, shimin.settings.port, backlog=1024)
     try:

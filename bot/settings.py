@@ -52,9 +52,13 @@ def _from_json(value: Any) -> Any:
 
 
 def _aes_key(key: SecretStr) -> SecretStr:
-    if re.fullmatch("[0-9A-Za-z+/]{43}|", key.get_secret_value()) is None:
+    if re.fullmatch("[0-9A-Za-z+/]{43}", key.get_secret_value()) is None:
         raise ValueError("must be the 43 characters of an EncodingAESKey")
     return key
+
+
+def _aes_key_or_none(key: SecretStr) -> SecretStr:
+    return _aes_key(key) if key.get_secret_value() else key
 
 
 def _no_trailing_slash(url: str) -> str:
@@ -70,7 +74,6 @@ def _database_url(url: str) -> str:
 
 
 KeyBytes = Annotated[bytes, BeforeValidator(_key_bytes)]
-AesKey = Annotated[SecretStr, AfterValidator(_aes_key)]
 Url = Annotated[str, AfterValidator(_no_trailing_slash)]
 
 
@@ -81,8 +84,8 @@ class WeChat(BaseModel):
     app_secret: SecretStr
     original_id: str
     token: SecretStr
-    aes_key: AesKey = Field(min_length=43)
-    previous_aes_key: AesKey = SecretStr("")
+    aes_key: Annotated[SecretStr, AfterValidator(_aes_key)]
+    previous_aes_key: Annotated[SecretStr, AfterValidator(_aes_key_or_none)] = SecretStr("")
     mode: Literal["safe", "compat", "plaintext"] = "safe"
     api_base: Url = "https://api.weixin.qq.com"
     open_base: Url = "https://open.weixin.qq.com"

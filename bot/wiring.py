@@ -166,7 +166,9 @@ def _payments(settings: Settings) -> WechatPay:
             host=pay.api_base,
         )
     except (OSError, ValueError) as problem:
-        raise WrongSettings(f"SHIMIN_PAY__MERCHANT_KEY_FILE, SHIMIN_PAY__PLATFORM_KEY_FILE: {problem}") from problem
+        raise WrongSettings(
+            f"SHIMIN_PAY__MERCHANT_KEY_FILE, SHIMIN_PAY__PLATFORM_KEY_FILE: {problem}"
+        ) from problem
 
 
 def _codec(settings: Settings) -> Codec:
@@ -200,13 +202,11 @@ def _civic(settings: Settings, wall: SystemWall) -> Civic:
 def _ephemeral(settings: Settings, stack: AsyncExitStack) -> Ephemeral:
     if not settings.redis_url:
         return MemoryEphemeral()
-    from bot.gateways.redis_ephemeral import (
-        RedisEphemeral,
-    )  # a third of a second that most starts need not spend
+    from bot.gateways import redis_ephemeral  # a third of a second that most starts need not spend
 
-    redis = RedisEphemeral(settings.redis_url)
+    redis = redis_ephemeral.RedisEphemeral(settings.redis_url)
     stack.push_async_callback(redis.close)
-    return redis
+    return redis_ephemeral.forgiving(redis)
 
 
 def _demo_clock(

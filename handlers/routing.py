@@ -25,8 +25,10 @@ from models.identity.acts import Account
 
 MAX_TEXT = 2000  # what a citizen can send at once, in characters; WeChat's own limit is about 600
 RESEMBLES = 50  # rapidfuzz ratio from which a word is offered: one of two Chinese characters
+PERSON = "人工"  # what `0` stands for, wherever numbers are offered
 EDGES = re.compile(r"^[\s\W_]+|[\s\W_]+$")
-AFTER_CHINESE = re.compile(r"[\s\d:,,。.、]|[^\W\d_][A-Z]", re.IGNORECASE)  # a gap, a number, or a plate
+# What may follow a Chinese word directly: a gap, a mark, a number, or a plate.
+AFTER_CHINESE = re.compile(r"[\s\d:,,。.、]|[\u4e00-\u9fff][A-Z]", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,8 +174,8 @@ class Router:
     def find(self, text: str, choices: Sequence[str] = (), draft: Draft | None = None) -> Found:
         """What this text asks for: an offered number, a word, a bare number or plate, more of a draft, or the fallback."""
         tidy = tidied(text)
-        if tidy.isdecimal() and 0 < int(tidy) <= len(choices):
-            tidy = tidied(choices[int(tidy) - 1])
+        numbers = {str(number): choice for number, choice in enumerate((PERSON, *choices))} if choices else {}
+        tidy = tidied(numbers.get(tidy, tidy))
         return (
             self._by_word(tidy)
             or self._by_pattern(tidy)

@@ -63,9 +63,7 @@ class Delivery:
         """One batch; returns how many rows were claimed. A batch under way is waited for."""
         async with self._one_batch:
             letters, claimed = await self._claim()
-            results = await asyncio.gather(*(self._send(letter) for letter in letters))
-            for letter, result in zip(letters, results, strict=True):
-                await self._record(letter, result)
+            await asyncio.gather(*(self._deliver(letter) for letter in letters))
             return claimed
 
     async def receive(self, receipts: Sequence[Receipt]) -> None:
@@ -93,7 +91,8 @@ class Delivery:
                 work, [notice.id for notice in claimed if notice.id not in true], "no longer true"
             )
             going = [n for n in claimed if n.id in true and not await self._wait_for_morning(work, n)]
-            return [await self._letter(work, notice) for notice in going], len(claimed)
+            letters = [await self._letter_or_later(work, notice) for notice in going]
+            return [letter for letter in letters if letter], len(claimed)
 
     async def _still_true(self, work: Work, notices: Sequence[Notice]) -> set[int]:
         by_kind: dict[str, list[Notice]] = defaultdict(list)
@@ -107,24 +106,42 @@ class Delivery:
     async def _wait_for_morning(self, work: Work, notice: Notice) -> bool:
         """Quiet hours: texts other than codes and unlock confirmations wait."""
         morning = quiet_until(work.now, work.city.tariff.quiet)
-        if morning is None or self._kinds[notice.kind].in_quiet_hours or notice.channel is Channel.WALLET:
+        if morning is None or self._kinds[notice.kind].in_quiet_hours or notice.channel is not Channel.SMS:
             return False
         await outbox.later(work, notice, morning - work.now, "quiet hours", in_doubt=False)
         return True
 
+    async def _letter_or_later(self, work: Work, notice: Notice) -> Letter | None:
+        """A notice that cannot be written keeps no other from going out."""
+        try:
+            async with work.attempt():
+                return await self._letter(work, notice)
+        except Exception:
+            log.exception("letter_failed", kind=notice.kind, outbox_id=notice.id)
+            await outbox.later(work, notice, LONGEST_RETRY, "letter_failed", in_doubt=False)
+            return None
+
     async def _letter(self, work: Work, notice: Notice) -> Letter:
         contact = await identity.contact(work, notice.person_id) if notice.person_id is not None else None
         moment = await self._kinds[notice.kind].moment(work, notice)
-        language = contact.language if contact else CHINESE
+        language = notice.language or (contact.language if contact else CHINESE)
         return Letter(notice, contact, language, {**figures(work.city.tariff), **notice.params, **moment})
 
-    async def _send(self, letter: Letter) -> SendResult:
+    async def _deliver(self, letter: Letter) -> None:
+        """Send, and record the answer at once. One that cannot be recorded keeps its claim: its lease runs out, and it is looked up."""
         async with self._at_once:
+            result = await self._send(letter)
             try:
-                return await self._senders[letter.notice.channel].send(letter)
+                await self._record(letter, result)
             except Exception:
-                log.exception("send_failed", kind=letter.notice.kind, outbox_id=letter.notice.id)
-                return SendResult(Outcome.UNKNOWN, reason="accident")
+                log.exception("record_failed", kind=letter.notice.kind, outbox_id=letter.notice.id)
+
+    async def _send(self, letter: Letter) -> SendResult:
+        try:
+            return await self._senders[letter.notice.channel].send(letter)
+        except Exception:
+            log.exception("send_failed", kind=letter.notice.kind, outbox_id=letter.notice.id)
+            return SendResult(Outcome.UNKNOWN, reason="accident")
 
     async def _record(self, letter: Letter, result: SendResult) -> None:
         notice, kind = letter.notice, self._kinds[letter.notice.kind]
@@ -148,7 +165,9 @@ class Delivery:
             await kind.on_failed(work, notice)
 
     async def _again(self, work: Work, kind: Kind, notice: Notice, result: SendResult) -> None:
-        if notice.attempts >= GIVE_UP_AFTER:
+        if (
+            notice.attempts >= GIVE_UP_AFTER and notice.channel is not Channel.WALLET
+        ):  # an unlock is owed until it is done
             await self._refused(work, kind, notice, result.reason)
             return
         doubt = result.outcome is Outcome.UNKNOWN

@@ -12,7 +12,9 @@ from models.identity.acts import Contact
 from models.post.notices import Channel, Notice
 from models.restrictions import acts as restrictions
 
-ANY_DOUBT = timedelta(hours=1)  # an attempt in doubt may have happened on the carrier's day before
+ANY_DOUBT = timedelta(
+    days=1
+)  # an attempt in doubt may have waited for the morning, or for the carrier, since yesterday
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ import os
 import secrets
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 
 import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
@@ -56,7 +56,7 @@ class Scheduler:
         self._holder = f"{os.getpid()}-{secrets.token_hex(4)}"
         self._one_tick = asyncio.Lock()
         self._last_run: dict[str, datetime] = {}
-        self._clockwork = AsyncIOScheduler()
+        self._clockwork = AsyncIOScheduler(timezone=UTC)  # else it searches the machine's files for a zone
 
     def start(self) -> None:
         """Tick from now on."""
@@ -75,10 +75,10 @@ class Scheduler:
         async with self._one_tick:
             if not await self._lead():
                 return False
-            for job, slot in await self._due_slots():
-                await self._run_slot(job, slot)
             for ticking in self._ticking:
                 await self._run_ticking(ticking)
+            for job, slot in await self._due_slots():
+                await self._run_slot(job, slot)
             return True
 
     async def _tick_safely(self) -> None:
@@ -115,7 +115,12 @@ class Scheduler:
         if (last_run := self._last_run.get(job.name)) and now < last_run + timedelta(seconds=job.seconds):
             return
         self._last_run[job.name] = now
-        if touched := await job.run():
+        try:
+            touched = await job.run()
+        except Exception:  # one that fails does not keep the others from running
+            log.exception("job_failed", job=job.name)
+            return
+        if touched:
             log.info("job_ran", job=job.name, touched=touched)
 
 

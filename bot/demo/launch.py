@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import os
 import shutil
+import socket
 import sys
 from collections.abc import AsyncIterator
 from datetime import datetime, time, timedelta
@@ -17,7 +18,7 @@ from bot.demo import files
 from bot.demo.files import Place
 from bot.demo.keys import Keys, PemFiles, make_keys, write_private
 from bot.demo.story import HISTORY_DAYS, Story
-from bot.roles import Role, run, run_coroutine
+from bot.roles import PortTaken, Role, run, run_coroutine
 from bot.settings import Settings, load_settings
 from bot.wiring import open_database
 from models.base.clock import CITY_ZONE, MORNING, DemoCivic, SystemWall, at, next_morning
@@ -29,7 +30,8 @@ console = Console()
 
 
 def demo(place: Place, *, fresh: bool) -> None:
-    """Run the town until Ctrl-C. One whose story was cut short is made again."""
+    """Run the town until Ctrl-C. One whose story was cut short is made again. Raises PortTaken before anything is made or forgotten."""
+    _check_ports(place)
     folder = place.folder
     if folder.exists() and (fresh or not place.ready.exists()):
         shutil.rmtree(folder)
@@ -39,6 +41,16 @@ def demo(place: Place, *, fresh: bool) -> None:
         logs.configure(log_file)
         run_coroutine(_demo(place, keys, pems, first=first))
     console.print("The town has gone to sleep; `make demo` wakes it as it was.")
+
+
+def _check_ports(place: Place) -> None:
+    """Whoever else listens there would be taken for our sandbox."""
+    for name, port in (("PORT", place.port), ("SANDBOX_PORT", place.sandbox_port)):
+        try:
+            socket.create_server(("127.0.0.1", port)).close()
+        except OSError as problem:
+            hint = f"choose another one: make demo {name}=..."
+            raise PortTaken(f"{name}: cannot listen on port {port}: {problem.strerror}; {hint}") from problem
 
 
 async def _demo(place: Place, keys: Keys, pems: PemFiles, *, first: bool) -> None:

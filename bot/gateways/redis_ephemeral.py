@@ -1,10 +1,27 @@
-"""`Ephemeral` in Redis, for many processes. Time limits are short: what is kept here may be lost, answers may not be late."""
+"""`Ephemeral` in Redis, for many processes. Time limits are short: what is kept here may be lost, answers may not be late.
 
+While Redis is away, a process remembers for itself: duplicates are still known where they arrive, and writing commands are guarded by
+the database anyway. What was kept so is forgotten when Redis is back.
+"""
+
+import time
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
+
+import structlog
 from redis.asyncio import Redis
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
+from redis.exceptions import RedisError
+
+from models.base.ephemeral import Ephemeral, MemoryEphemeral
 
 PREFIX = "shimin:"
+AWAY_SECONDS = (
+    1.0  # after a failure Redis is left alone for so long: each message would wait for its time limit
+)
+Answer = TypeVar("Answer")
+log = structlog.get_logger()
 
 
 class RedisEphemeral:
@@ -13,7 +30,11 @@ class RedisEphemeral:
     def __init__(self, url: str) -> None:
         # redis-py's defaults wait a minute and retry ten times
         self._redis = Redis.from_url(
-            url, socket_timeout=0.5, socket_connect_timeout=0.5, retry=Retry(NoBackoff(), 1), max_connections=256
+            url,
+            socket_timeout=0.5,
+            socket_connect_timeout=0.5,
+            retry=Retry(NoBackoff(), 1),
+            max_connections=256,
         )
 
     async def get(self, key: str) -> bytes | None:
@@ -39,6 +60,47 @@ class RedisEphemeral:
     async def close(self) -> None:
         """Give the connections back."""
         await self._redis.aclose()
+
+
+class ForgivingEphemeral:
+    """`remote` while it answers, else `local`. Its faults are never the caller's."""
+
+    def __init__(
+        self, remote: Ephemeral, local: Ephemeral, monotonic: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._remote = remote
+        self._local = local
+        self._monotonic = monotonic
+        self._away_until = 0.0
+
+    async def get(self, key: str) -> bytes | None:
+        return await self._either(lambda store: store.get(key))
+
+    async def put(self, key: str, value: bytes, ttl: float) -> None:
+        await self._either(lambda store: store.put(key, value, ttl))
+
+    async def add(self, key: str, value: bytes, ttl: float) -> bool:
+        return await self._either(lambda store: store.add(key, value, ttl))
+
+    async def delete(self, key: str) -> None:
+        await self._either(lambda store: store.delete(key))
+
+    async def count(self, key: str, ttl: float) -> int:
+        return await self._either(lambda store: store.count(key, ttl))
+
+    async def _either(self, act: Callable[[Ephemeral], Awaitable[Answer]]) -> Answer:
+        if self._monotonic() >= self._away_until:
+            try:
+                return await act(self._remote)
+            except (RedisError, OSError) as problem:
+                self._away_until = self._monotonic() + AWAY_SECONDS
+                log.warning("redis_away", problem=type(problem).__name__)
+        return await act(self._local)
+
+
+def forgiving(redis: RedisEphemeral) -> Ephemeral:
+    """Redis, with this process's memory for the time it is away."""
+    return ForgivingEphemeral(redis, MemoryEphemeral())
 
 
 def _milliseconds(ttl: float) -> int:

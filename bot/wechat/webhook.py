@@ -22,8 +22,8 @@ from models.base.ephemeral import Ephemeral
 from models.base.ports import ChatGateway, Malformed, Unauthentic
 
 PATH = "/wechat"
-SECONDS_TO_ANSWER = 4.0
 NONCE_SECONDS = 600
+PUSHED_SECONDS = 600
 ACKNOWLEDGED = b"success"
 log = structlog.get_logger()
 
@@ -37,6 +37,7 @@ class Webhook:
     chat: ChatGateway
     ephemeral: Ephemeral
     behind: set[asyncio.Task[None]]
+    seconds_to_answer: float = 4.0
 
     def add_routes(self, app: web.Application) -> None:
         app.router.add_get(PATH, self.check_url, allow_head=False)
@@ -71,19 +72,19 @@ class Webhook:
         if said is None:
             return web.Response(body=ACKNOWLEDGED)
         task = asyncio.create_task(self.inbox.answer(said))
-        done, _ = await asyncio.wait({task}, timeout=SECONDS_TO_ANSWER)
+        done, _ = await asyncio.wait({task}, timeout=self.seconds_to_answer)
         if not done:
-            self._later(self._push(task, said.openid))
+            self._later(self._push(task, said))
             return web.Response(body=ACKNOWLEDGED)
-        return self._respond(opened, task.result())
+        return self._respond(opened, said, task.result())
 
-    def _respond(self, opened: Opened, reply: Reply) -> web.Response:
+    def _respond(self, opened: Opened, said: Said, reply: Reply) -> web.Response:
         now = int(time.time())
         if reply.handover:
             body = replies.transfer_customer_service(opened.message, now=now)
         elif reply.text:
             first, *rest = replies.split_text(reply.text)
-            self._later(self._push_parts(rest, opened.message.openid))
+            self._later(self._push_parts(rest, said))
             body = replies.text(opened.message, first, now=now)
         else:
             return web.Response(body=ACKNOWLEDGED)
@@ -94,13 +95,16 @@ class Webhook:
         self.behind.add(task)
         task.add_done_callback(self.behind.discard)
 
-    async def _push(self, answering: asyncio.Task[Reply], openid: str) -> None:
+    async def _push(self, answering: asyncio.Task[Reply], said: Said) -> None:
         reply = await answering
-        await self._push_parts(replies.split_text(reply.text) if reply.text else [], openid)
+        await self._push_parts(replies.split_text(reply.text), said)
 
-    async def _push_parts(self, parts: list[str], openid: str) -> None:
+    async def _push_parts(self, parts: list[str], said: Said) -> None:
+        """Once for each message, however often it was delivered."""
+        if not parts or not await self.ephemeral.add(f"pushed:{said.key}", b"1", PUSHED_SECONDS):
+            return
         for part in parts:
-            result = await self.chat.push(openid=openid, text=part)
+            result = await self.chat.push(openid=said.openid, text=part)
             log.info("pushed_behind", outcome=result.outcome, reason=result.reason)
 
     async def _finish(self, app: web.Application) -> None:

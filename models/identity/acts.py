@@ -122,12 +122,12 @@ async def prove_person(work: Work, claim: Claim) -> tuple[int, str | None]:
     """
     known = await store.person_by_resident_id(work, claim.resident_id)
     if known is None:
-        person_id, _ = await enter_person(work, PersonEntry(claim, birth_date(claim.resident_id)))
-        earlier = None
+        born_on = birth_date(claim.resident_id)
+        person_id, earlier = await store.add_person(work, claim, born_on), None
     else:
         person_id, name = known
         if name != claim.name:
-            raise Refusal("register.other_name")
+            raise Refusal("bind.mismatch")
         earlier = (await store.contact(work, person_id)).phone
         await store.set_phone(work, person_id, claim.phone)
     for holder in await store.take_phone_from_others(work, person_id, claim.phone):

@@ -59,7 +59,11 @@ async def send_code(work: Work, openid: str, claim: Claim) -> None:
     }
     code_id = await work.scalar(insert(bind_codes).values(row).returning(bind_codes.c.id))
     params = {"code": code, "minutes": work.city.tariff.binding.code_minutes}
-    await outbox.queue(work, CODE, subject=f"code {code_id}", once="sent", params=params, to=claim.phone)
+    language = (await store.account(work, openid)).language
+    subject = f"code {code_id}"
+    await outbox.queue(
+        work, CODE, subject=subject, once="sent", params=params, to=claim.phone, language=language
+    )
 
 
 async def confirm_code(work: Work, openid: str, code: str) -> int:
@@ -69,7 +73,8 @@ async def confirm_code(work: Work, openid: str, code: str) -> int:
     claim = Claim(**work.city.vault.open_json(sent.claim, CLAIM))
     if not hmac.compare_digest(sent.code_index, _code_index(work, openid, claim.phone, code)):
         await work.run(update(bind_codes).where(bind_codes.c.id == sent.id).values(tries=sent.tries + 1))
-        raise Refusal("bind.wrong_code", left=work.city.tariff.binding.code_tries - sent.tries - 1)
+        left = work.city.tariff.binding.code_tries - sent.tries - 1
+        raise Refusal("bind.wrong_code", left=left) if left else Refusal("bind.too_many_tries")
     person_id, earlier_phone = await acts.prove_person(work, claim)
     await work.run(update(bind_codes).where(bind_codes.c.id == sent.id).values(used_at=work.wall))
     await _bind(work, openid, person_id, earlier_phone)

@@ -25,7 +25,8 @@ class Channel(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """A claimed outbox row. `key` is its idempotency key at the provider, `to` a phone other than the person's own."""
+    """A claimed outbox row. `key` is its idempotency key at the provider, `to` a phone other than the person's own, `language` one for a
+    reader who is no person of the registers yet."""
 
     id: int
     kind: str
@@ -38,6 +39,7 @@ class Notice:
     sent_before: bool
     created_at: datetime
     to: str = ""
+    language: str = ""
 
 
 UNPACK: Mapping[str, Callable[[Any], Any]] = {"fen": Fen, "day": date.fromisoformat}

@@ -79,13 +79,15 @@ async def queue(
     person_id: int | None = None,
     params: Mapping[str, Any] | None = None,
     to: str = "",
+    language: str = "",
     due_at: datetime | None = None,
 ) -> None:
     """Queue a notice on each of its kind's channels. `once` makes it single: the same kind, subject and `once` again changes nothing.
 
-    `subject` names what it is about (a case number); `to` is a phone other than the person's own; `due_at` is civic, now by default.
+    `subject` names what it is about (a case number); `to` is a phone other than the person's own,
+    `language` the reader's where no person of the registers tells it; `due_at` is civic, now by default.
     """
-    sealed = work.seal(pack(dict(params or {}) | ({"to": to} if to else {})), PARAMS)
+    sealed = work.seal(pack({**(params or {}), "to": to, "language": language}), PARAMS)
     for channel in kind.channels:
         row = {
             "kind": kind.name,
@@ -190,6 +192,7 @@ def _notice(work: Work, row: Any) -> Notice:
         person_id=row.person_id,
         subject=row.subject,
         to=params.pop("to", ""),
+        language=params.pop("language", ""),
         params=params,
         key=row.key,
         attempts=row.attempts,

@@ -9,7 +9,7 @@ from models.violations import payments
 from models.violations.payments import Order
 from scheduler.service import TickJob
 
-GONE = frozenset({TradeState.CLOSED, TradeState.REVOKED, TradeState.UNKNOWN_ORDER})
+GONE = frozenset({TradeState.CLOSED, TradeState.REVOKED, TradeState.REFUNDED, TradeState.UNKNOWN_ORDER})
 log = structlog.get_logger()
 
 

@@ -55,6 +55,7 @@ async def test_entering_a_record_again_is_harmless(work: Work):
     assert len(await queued(work)) == 1
 
 
+FULL_WIDTH = str.maketrans("0123456789", "０１２３４５６７８９")
 NUMBER = "442012003480"
 
 
@@ -190,7 +191,14 @@ async def test_a_case_is_nobody_elses_business(work: Work, people: Town):
 
 
 @pytest.mark.parametrize(
-    "text", [f"{NUMBER}", f"{NUMBER[:4]} {NUMBER[4:8]} {NUMBER[8:]}", f"{NUMBER[:4]}-{NUMBER[4:8]}-{NUMBER[8:]}", f" {NUMBER} ", "４４２０１２００３４８%s" % NUMBER[-1]]
+    "text",
+    [
+        NUMBER,
+        f"{NUMBER[:4]} {NUMBER[4:8]} {NUMBER[8:]}",
+        f"{NUMBER[:4]}-{NUMBER[4:8]}-{NUMBER[8:]}",
+        f" {NUMBER} ",
+        NUMBER.translate(FULL_WIDTH),
+    ],
 )
 def test_case_numbers_as_people_write_them(text: str):
     assert acts.read_case_number(text) == NUMBER

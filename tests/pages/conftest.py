@@ -12,8 +12,8 @@ from bot.settings import Settings
 from models.base.db import Database
 from models.base.ephemeral import MemoryEphemeral
 from tests.conftest import FixedClock
+from tests.fakes import FakeLogin, FakePayments
 from tests.helpers import KINDS, town
-from tests.pages.fakes import FakeLogin, FakePayments
 from tests.pages.settings import SETTINGS
 from tests.pages.world import Visitor, World
 

@@ -47,13 +47,20 @@ async def test_shows_what_happened_and_nobody(
         pytest.param(
             lives.recorded,
             "zh_CN",
-            ["还没有作出处罚决定", "¥200.00", "3分", "4月1日(周三)", "接受 {number}", "人工", "12123"],
+            ["还没有作出处罚决定", "¥200.00", "并记3分", "4月1日(周三)", "接受 {number}", "人工", "12123"],
             id="a new record: the proposal, by when, how to accept, how to object",
         ),
         pytest.param(
             lives.notified,
             "en",
-            ["Nothing has been decided", "¥200.00", "3 points", "Wed 1 Apr", "accept {number}", "person"],
+            [
+                "Nothing has been decided",
+                "¥200.00",
+                "and 3 licence points",
+                "Wed 1 Apr",
+                "accept {number}",
+                "person",
+            ],
             id="the owner was told",
         ),
         pytest.param(
@@ -65,7 +72,7 @@ async def test_shows_what_happened_and_nobody(
         pytest.param(
             lives.without_points,
             "en",
-            ["¥50.00", "set by an officer", "traffic police counter"],
+            ["¥50.00", "an officer sets the licence points", "set by an officer", "traffic police counter"],
             id="unknown points are not nought",
         ),
         pytest.param(

@@ -7,8 +7,8 @@ from aiohttp.test_utils import TestClient
 
 from models.base.db import Database
 from tests.conftest import FixedClock
+from tests.fakes import FakeLogin, FakePayments
 from tests.helpers import Town
-from tests.pages.fakes import FakeLogin, FakePayments
 
 Visitor = TestClient[web.Request, web.Application]
 

@@ -30,10 +30,10 @@ def codec(**changes) -> Codec:
     return Codec(**{**settings, **changes})
 
 
-def xml(inner: str, *, to: str = ORIGINAL_ID) -> str:
+def xml(inner: str, *, to: str = ORIGINAL_ID, openid: str = OPENID) -> str:
     """A message with the common fields and `inner`."""
     return (
-        f"<xml><ToUserName><![CDATA[{to}]]></ToUserName><FromUserName><![CDATA[{OPENID}]]></FromUserName>"
+        f"<xml><ToUserName><![CDATA[{to}]]></ToUserName><FromUserName><![CDATA[{openid}]]></FromUserName>"
         f"<CreateTime>{NOW}</CreateTime>{inner}</xml>"
     )
 
@@ -61,10 +61,16 @@ def plain_query(*, timestamp: int | str = NOW, nonce: str = "486452656") -> dict
 
 
 def push(
-    message: str, *, key: str = KEY, app_id: str = APP_ID, to: str = ORIGINAL_ID, timestamp: int = NOW
+    message: str,
+    *,
+    key: str = KEY,
+    app_id: str = APP_ID,
+    to: str = ORIGINAL_ID,
+    timestamp: int = NOW,
+    nonce: str = "486452656",
 ) -> tuple[dict[str, str], bytes]:
     """The query and the body of a safe-mode push."""
-    query = plain_query(timestamp=timestamp)
+    query = plain_query(timestamp=timestamp, nonce=nonce)
     sealed = WeChatCrypto(TOKEN, key, app_id).encrypt_message(message, query["nonce"], str(timestamp))
     encrypt, signature = re.findall(r"<(?:Encrypt|MsgSignature)><!\[CDATA\[(.*?)\]\]>", sealed)
     body = f"<xml><ToUserName><![CDATA[{to}]]></ToUserName><Encrypt><![CDATA[{encrypt}]]></Encrypt></xml>"

@@ -3,6 +3,8 @@
 from handlers.routing import Conversation, Reply, reading
 from models.restrictions import acts as restrictions
 
+SHOWN = 3
+
 
 @reading("限制", "冻结", "锁定", "restrictions", "restriction", "locks")
 async def restricted(talk: Conversation) -> Reply:
@@ -29,5 +31,7 @@ async def restricted(talk: Conversation) -> Reply:
     numbers = dict.fromkeys(
         [entry.case_number for entry in held] + [warned.case_number for warned in announced]
     )
-    how = talk.say("restrictions.how")
-    return talk.reply(*lines, how, actions=[("pay_case", f"缴款 {number}") for number in list(numbers)[:3]])
+    more = talk.say("restrictions.more", count=len(lines) - SHOWN) if len(lines) > SHOWN else ""
+    label = "pay" if len(numbers) == 1 else "pay_case"
+    actions = [(label, f"缴款 {number}") for number in list(numbers)[:SHOWN]]
+    return talk.reply(*lines[:SHOWN], more, talk.say("restrictions.how"), actions=actions)

@@ -9,6 +9,8 @@ from models.base.money import Fen
 from models.violations import acts as violations
 from models.violations.acts import Case, read_case_number
 
+SHOWN = 5
+
 
 @reading("缴款", "缴费", "付款", "交罚款", "pay", argument=True)
 async def pay(talk: Conversation) -> Reply:
@@ -21,8 +23,15 @@ async def pay(talk: Conversation) -> Reply:
         raise Refusal("pay.none")
     if len(payable) == 1:
         return _link(talk, payable[0])
-    return talk.reply(
-        talk.say("pay.which"), actions=[("pay_case", f"缴款 {case.number}") for case in payable[:5]]
+    shown = payable[:SHOWN]
+    actions = [("pay_case", f"缴款 {case.number}") for case in shown]
+    return talk.reply(talk.say("pay.which"), *(_entry(talk, case) for case in shown), actions=actions)
+
+
+def _entry(talk: Conversation, case: Case) -> str:
+    total = Fen(violations.bill_of(talk.work, case).total)
+    return talk.say(
+        "pay.entry", number=case.number, plate=case.plate, what=case.what(talk.texts), total=total
     )
 
 

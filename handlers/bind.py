@@ -1,4 +1,4 @@
-"""绑定 / bind: who is writing. Name, resident ID and phone, in one message or several; then the code; then consent to e-service.
+"""绑定 / bind: who is writing. Name, resident ID and phone, in one message or several; then the code.
 
 绑定 李明 442000188503121375 13800010001     or 绑定, and the answers one by one
 123456                                       the code from the text message
@@ -14,21 +14,25 @@ from models.identity import acts as identity
 from models.identity import binding
 from models.identity.rules import Claim, mask_name, mask_phone, read_name, read_phone, read_resident_id, tidy
 
-ID_LIKE = re.compile(r"(?<![0-9A-Z])[0-9]{15,17}[0-9X](?![0-9A-Z])")
-PHONE_LIKE = re.compile(r"(?<![0-9])(?:\+?86)?1[0-9]{10}(?![0-9])")
+ID_LIKE = re.compile(
+    r"(?<![0-9A-Z])(?:[0-9]{15,17}[0-9X]|[0-9]{6}[ \-][0-9]{8}[ \-][0-9]{3}[0-9X])(?![0-9A-Z])"
+)
+PHONE_LIKE = re.compile(r"(?<![0-9])(?:\+?86)?[ \-]?(1[0-9]{2}[ \-]?[0-9]{4}[ \-]?[0-9]{4})(?![0-9])")
 HAN = re.compile(r"[\u3400-\u9fff·•・]{2,}")
 PARTS = ("name", "resident_id", "phone")
-LABELS = re.compile(r"姓名|身份证号码|身份证号|身份证|手机号码|手机号|手机|电话|我叫|我是|绑定")
+LABELS = re.compile(
+    r"我的名字是|名字是|名字|姓名|身份证号码|身份证号|身份证|手机号码|手机号|手机|电话|我叫|我是|绑定"
+)
 READERS = {"name": read_name, "resident_id": read_resident_id, "phone": read_phone}
 
 
 def parts_of(text: str) -> dict[str, str]:
-    """The parts of a claim that stand in a text, as written."""
-    plain = re.sub(r"(?<=[0-9])[ \-](?=[0-9])", " ", tidy(text))
+    """The parts of a claim that stand in a text, without their gaps."""
+    plain = tidy(text)
     found: dict[str, str] = {}
     for part, shape in (("resident_id", ID_LIKE), ("phone", PHONE_LIKE)):
         if match := shape.search(plain):
-            found[part] = match[0]
+            found[part] = re.sub(r"[ \-]", "", match[match.lastindex or 0])
             plain = plain.replace(match[0], " ", 1)
     if match := HAN.search(LABELS.sub(" ", plain)):
         found["name"] = match[0]
@@ -87,20 +91,6 @@ async def code(talk: Conversation) -> Reply:
         return talk.reply(done, actions=[("see_fines", "罚单"), ("see_help", "帮助")])
     agree = [("agree", "电子送达 同意"), ("not_agree", "电子送达 不同意")]
     return talk.reply(done, talk.say("consent.question"), actions=agree)
-
-
-@writing("电子送达", "e-service", "eservice", argument=True)
-async def consent(talk: Conversation) -> Reply:
-    """电子送达 同意 / 电子送达 不同意: whether decisions may be served by message; revocable at any time (PR 55-56)."""
-    answer = talk.argument.casefold()
-    given = answer in ("同意", "agree", "yes", "on")
-    if not given and answer not in ("不同意", "撤回", "revoke", "no", "off", "disagree"):
-        now = (await identity.contact(talk.work, talk.person)).consent
-        actions = [("agree", "电子送达 同意"), ("not_agree", "电子送达 不同意")]
-        return talk.reply(talk.say("consent.is_on" if now else "consent.is_off"), actions=actions)
-    await identity.set_consent(talk.work, talk.person, given=given)
-    key = "consent.given" if given else "consent.revoked"
-    return talk.reply(talk.say(key), actions=[("see_fines", "罚单"), ("see_help", "帮助")])
 
 
 def _well_written(parts: dict[str, str]) -> tuple[dict[str, str], str]:

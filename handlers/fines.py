@@ -48,6 +48,7 @@ def _list(talk: Conversation, cases: list[Case], page: int) -> Reply:
     if len(cases) == 1:
         actions = [("see_details", f"案件 {cases[0].number}"), *_actions(cases[0])]
         return talk.reply(head, *_entry(talk, 0, cases[0]), actions=actions)
+    page = min(page, -(-len(cases) // PAGE))  # beyond the end: the last one
     shown = cases[(page - 1) * PAGE : page * PAGE]
     entries = [line for position, entry in enumerate(shown) for line in _entry(talk, position, entry)]
     actions = [("see_case", f"案件 {entry.number}") for entry in shown]

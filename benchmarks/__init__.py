@@ -1,0 +1,1 @@
+"""Yardsticks: what the service does beside its limits and peers, measured in one run. Reports, not tests."""

@@ -1,0 +1,20 @@
+"""Somebody follows the account, or leaves it."""
+
+from handlers.routing import Conversation, Reply, writing
+from models.identity import acts as identity
+
+
+@writing(listed=False)
+async def welcome(talk: Conversation) -> Reply:
+    """Somebody follows: who we are, and the first step."""
+    await identity.follow(talk.work, talk.account.openid)
+    if talk.account.person_id is not None:
+        return talk.reply(talk.say("welcome.back"), actions=[("see_fines", "罚单"), ("see_help", "帮助")])
+    return talk.reply(talk.say("welcome.new"), actions=[("bind", "绑定"), ("language", "语言")])
+
+
+@writing(listed=False)
+async def goodbye(talk: Conversation) -> Reply:
+    """Somebody left: nothing is pushed any more, and nothing can be answered."""
+    await identity.unfollow(talk.work, talk.account.openid)
+    return Reply()

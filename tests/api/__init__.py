@@ -1,0 +1,1 @@
+"""What other systems use: JSON under `/api/v1`."""

@@ -1,0 +1,1 @@
+"""What WeChat Pay and carriers call us with, through the real gateways, over HTTP."""

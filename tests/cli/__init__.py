@@ -1,0 +1,1 @@
+"""What an operator does from a shell, and the settings the service starts with."""

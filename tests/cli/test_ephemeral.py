@@ -1,0 +1,185 @@
+"""`Ephemeral`: one contract, kept by both implementations.
+
+The one in Redis is tested where `SHIMIN_TEST_REDIS_URL` names a server to test on (its keys are removed again).
+"""
+
+import asyncio
+import os
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from uuid import uuid4
+
+import pytest
+from redis.exceptions import RedisError
+
+from bot.gateways.redis_ephemeral import AWAY_SECONDS, ForgivingEphemeral, RedisEphemeral
+from models.base.ephemeral import SWEEP_EVERY, Ephemeral, MemoryEphemeral
+
+REDIS = os.environ.get("SHIMIN_TEST_REDIS_URL", "")
+NO_REDIS = (
+    "NOT TESTED: Redis. Set SHIMIN_TEST_REDIS_URL to a server to test on, e.g. redis://127.0.0.1:6379/9"
+)
+LONG = 60.0
+SHORT = 0.3  # seconds; Redis really waits for them
+
+
+@dataclass
+class Clock:
+    """Memory's time."""
+
+    seconds: float = 0.0
+
+
+@dataclass
+class Kept:
+    """One of the implementations, and its time: memory's passes at once."""
+
+    ephemeral: Ephemeral
+    clock: Clock
+
+    async def wait(self, seconds: float) -> None:
+        self.clock.seconds += seconds
+        if isinstance(self.ephemeral, RedisEphemeral):
+            await asyncio.sleep(seconds)
+
+
+@pytest.fixture(
+    params=[
+        pytest.param("memory", id="memory"),
+        pytest.param("away", id="redis that is away"),
+        pytest.param("redis", id="redis", marks=pytest.mark.skipif(not REDIS, reason=NO_REDIS)),
+    ]
+)
+async def kept(request: pytest.FixtureRequest, unused_tcp_port: int) -> AsyncIterator[Kept]:
+    redis = RedisEphemeral(REDIS or f"redis://127.0.0.1:{unused_tcp_port}/0")
+    clock = Clock()
+    memory = MemoryEphemeral(lambda: clock.seconds)
+    made: dict[str, Ephemeral] = {
+        "memory": memory,
+        "redis": redis,
+        "away": ForgivingEphemeral(RedisEphemeral(f"redis://127.0.0.1:{unused_tcp_port}/0"), memory),
+    }
+    yield Kept(made[request.param], clock)
+    await redis.close()
+
+
+@pytest.fixture
+def ephemeral(kept: Kept) -> Ephemeral:
+    return kept.ephemeral
+
+
+@pytest.fixture
+async def key(ephemeral: Ephemeral) -> AsyncIterator[str]:
+    """A key nobody else has, forgotten afterwards."""
+    key = f"test:{uuid4()}:罚单"
+    yield key
+    await ephemeral.delete(key)
+
+
+async def test_a_value_is_kept_and_replaced(ephemeral: Ephemeral, key: str) -> None:
+    assert await ephemeral.get(key) is None
+    for value in (b"one", b"", bytes(range(256))):
+        await ephemeral.put(key, value, LONG)
+        assert await ephemeral.get(key) == value
+
+
+async def test_a_value_is_forgotten_after_its_time(kept: Kept, key: str) -> None:
+    await kept.ephemeral.put(key, b"x", SHORT)
+    assert await kept.ephemeral.get(key) == b"x"
+    await kept.wait(SHORT + 0.02)
+    assert await kept.ephemeral.get(key) is None
+
+
+async def test_replacing_gives_a_new_time(kept: Kept, key: str) -> None:
+    await kept.ephemeral.put(key, b"x", SHORT)
+    await kept.ephemeral.put(key, b"y", LONG)
+    await kept.wait(SHORT + 0.02)
+    assert await kept.ephemeral.get(key) == b"y"
+
+
+async def test_adding_keeps_the_first(ephemeral: Ephemeral, key: str) -> None:
+    assert await ephemeral.add(key, b"first", LONG)
+    assert not await ephemeral.add(key, b"second", LONG)
+    assert await ephemeral.get(key) == b"first"
+
+
+async def test_what_was_added_can_be_added_again_after_its_time(kept: Kept, key: str) -> None:
+    assert await kept.ephemeral.add(key, b"first", SHORT)
+    await kept.wait(SHORT + 0.02)
+    assert await kept.ephemeral.add(key, b"second", LONG)
+    assert await kept.ephemeral.get(key) == b"second"
+
+
+async def test_of_many_adders_at_once_one_wins(ephemeral: Ephemeral, key: str) -> None:
+    won = await asyncio.gather(*(ephemeral.add(key, str(n).encode(), LONG) for n in range(20)))
+    assert sum(won) == 1
+
+
+async def test_forgetting(ephemeral: Ephemeral, key: str) -> None:
+    await ephemeral.put(key, b"x", LONG)
+    for _ in range(2):  # an unknown one is fine
+        await ephemeral.delete(key)
+    assert await ephemeral.get(key) is None
+
+
+async def test_counting(ephemeral: Ephemeral, key: str) -> None:
+    assert [await ephemeral.count(key, LONG) for _ in range(3)] == [1, 2, 3]
+
+
+async def test_counting_at_once_loses_nothing(ephemeral: Ephemeral, key: str) -> None:
+    counts = await asyncio.gather(*(ephemeral.count(key, LONG) for _ in range(20)))
+    assert sorted(counts) == list(range(1, 21))
+
+
+async def test_the_window_begins_with_the_first_count_and_is_not_prolonged(kept: Kept, key: str) -> None:
+    assert await kept.ephemeral.count(key, SHORT * 2) == 1
+    await kept.wait(SHORT)
+    assert await kept.ephemeral.count(key, SHORT * 2) == 2
+    await kept.wait(SHORT + 0.02)
+    assert await kept.ephemeral.count(key, LONG) == 1
+
+
+async def test_memory_does_not_grow_with_what_has_expired() -> None:
+    now = 0.0
+    memory = MemoryEphemeral(lambda: now)
+    for number in range(SWEEP_EVERY - 1):
+        await memory.put(str(number), b"x", 1)
+    now = 2.0
+    await memory.put("last", b"x", 1)
+    assert len(memory._values) == 1
+
+
+async def test_a_redis_that_is_away_is_an_error_at_once(unused_tcp_port: int) -> None:
+    redis = RedisEphemeral(f"redis://127.0.0.1:{unused_tcp_port}/0")
+    async with asyncio.timeout(2):
+        with pytest.raises(RedisError):
+            await redis.get("x")
+    await redis.close()
+
+
+class Flaky(MemoryEphemeral):
+    """A store that is away whenever `away` is set; counts how often it was asked."""
+
+    away = False
+    asked = 0
+
+    async def get(self, key: str) -> bytes | None:
+        self.asked += 1
+        if self.away:
+            raise RedisError("away")
+        return await super().get(key)
+
+
+async def test_a_redis_that_comes_back_is_asked_again_after_a_second() -> None:
+    clock, remote, local = Clock(), Flaky(), MemoryEphemeral()
+    store = ForgivingEphemeral(remote, local, lambda: clock.seconds)
+    clock.seconds = 100.0
+    await remote.put("key", b"remote", LONG)
+    await local.put("key", b"local", LONG)
+    assert await store.get("key") == b"remote"
+    remote.away = True
+    assert [await store.get("key") for _ in range(3)] == [b"local"] * 3
+    assert remote.asked == 2, "once it failed it is left alone"
+    remote.away = False
+    clock.seconds += AWAY_SECONDS
+    assert await store.get("key") == b"remote"

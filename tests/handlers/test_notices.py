@@ -1,0 +1,132 @@
+"""Every notice there is, out of a whole life: each is written out in full, in the reader's language, by text and into the chat."""
+
+import re
+from dataclasses import replace
+
+import pytest
+
+from bot.wiring import KINDS
+from models.base.db import City
+from models.base.tariff import load_tariff
+from models.base.texts import CHINESE, ENGLISH
+from models.flows import settlement
+from models.identity import acts as identity
+from models.post.notices import Channel
+from models.violations import payments, store
+from tests.handlers import lives
+from tests.handlers.chat import World, sentence
+from tests.handlers.test_binding import code
+from tests.handlers.test_sentences import kinds_by
+from tests.helpers import APP_ID, LI_MING, MERCHANT_ID, OVERLOAD, paid_trade
+from tests.service import scheduler
+
+HAN = re.compile(r"[\u4e00-\u9fff]{3}")
+ELSE_BY_SMS = {kind.name for kind in KINDS.by_name.values() if kind.chat_else_sms}
+LONGEST = 500  # characters a carrier takes as one text
+
+
+async def live(world: World, *, days: int) -> None:
+    """So many mornings: the jobs run, and what is due goes out."""
+    jobs = scheduler(world.database, world.fakes)
+    for _ in range(days):
+        world.pass_time(days=1)
+        await jobs.tick()
+        await lives.deliver(world)
+
+
+async def order(world: World, number: str, openid: str) -> payments.Order:
+    """An order of today's amount."""
+    async with world.database.begin("page:pay") as work:
+        case = await store.case(work, number)
+        assert case is not None
+        return await payments.prepare_order(work, case, openid)
+
+
+async def pay(world: World, *orders: payments.Order) -> None:
+    """All of them now, whatever they are worth by now."""
+    for paid in orders:
+        async with world.database.begin("system:wechat-pay") as work:
+            trade = paid_trade(paid, world.wall.now())
+            await settlement.settle(work, trade, app_id=APP_ID, merchant_id=MERCHANT_ID)
+    await lives.deliver(world)
+
+
+async def bind_twice(world: World) -> None:
+    """A stranger with Li Ming's papers and phone, then Li Ming again."""
+    claim = LI_MING.claim
+    for openid in ("o-new", "o-li"):
+        chat = world.chat(openid)
+        await chat.say(f"绑定 {claim.name} {claim.resident_id} {claim.phone}")
+        await chat.say(await code(world))
+        world.pass_time(minutes=2)
+    await lives.deliver(world)
+
+
+async def whole_life(world: World) -> None:
+    """One case forgotten, one that takes an officer, one by letter, one served, forgotten, locked, paid too late, then paid twice."""
+    await lives.recorded(world, "R1")
+    await lives.recorded(world, "R2", code=OVERLOAD)
+    await lives.decided(world, "R3")
+    number = await lives.served(world, "R4")
+    await live(world, days=32)
+    late = await order(world, number, "o-li")
+    await live(world, days=1)
+    await pay(world, late)
+    await pay(world, await order(world, number, "o-li"), await order(world, number, payments.BY_CODE))
+
+
+async def speak(world: World, language: str, *, following: bool) -> None:
+    """What Li Ming reads, and whether in the chat."""
+    async with world.database.begin("system:test") as work:
+        await identity.choose_language(work, "o-li", language)
+        await (identity.follow if following else identity.unfollow)(work, "o-li")
+
+
+@pytest.mark.parametrize("language", [CHINESE, ENGLISH])
+@pytest.mark.parametrize("following", [True, False], ids=["following", "left"])
+async def test_each_notice_is_written_out_in_full(world: World, language: str, following: bool):
+    if following:
+        await bind_twice(world)
+    await speak(world, language, following=following)
+    before = len(world.fakes.sms.sent)
+    await whole_life(world)
+    texts = [sms.text for sms in world.fakes.sms.sent]
+    pushed = [text for _, text in world.fakes.chat.sent]
+    for text in (*texts, *pushed):
+        assert not re.search(r"[{}]", text), text
+        assert len(text) <= LONGEST
+    if language == ENGLISH:
+        own = [re.sub(r"兴中道|粤T", "", text) for text in (*texts[before:], *pushed)]
+        assert not [text for text in own if HAN.search(text)]
+    assert bool(pushed) is following
+
+
+async def test_all_kinds_go_out_in_that_life(world: World):
+    await bind_twice(world)
+    await whole_life(world)
+    pushed = {
+        kind for kind in kinds_by(Channel.CHAT) for _, text in world.fakes.chat.sent if says(kind, text)
+    }
+    assert pushed == kinds_by(Channel.CHAT)
+    sent = {sms.template for sms in world.fakes.sms.sent}
+    assert kinds_by(Channel.SMS) - sent == {"overdue", *ELSE_BY_SMS}
+
+
+def says(kind: str, text: str) -> bool:
+    """Is this the chat's sentence of this kind?"""
+    return bool(sentence(f"chat.{kind}", CHINESE).search(text))
+
+
+@pytest.fixture
+def city(city: City, request: pytest.FixtureRequest) -> City:
+    """The town; for tests named after it, with the tariff as shipped, whose lock is inert."""
+    return replace(city, tariff=load_tariff()) if "inert" in request.node.name else city
+
+
+async def test_where_the_lock_is_inert_the_plain_notice_goes_out(world: World):
+    await speak(world, CHINESE, following=False)
+    await whole_life(world)
+    texts = {sms.template: sms.text for sms in world.fakes.sms.sent}
+    assert {"overdue", *ELSE_BY_SMS} <= texts.keys()
+    assert "overdue_warning" not in texts
+    assert all("{" not in text for text in texts.values())

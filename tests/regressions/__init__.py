@@ -1,0 +1,1 @@
+"""One file for each bug that was, named after it."""

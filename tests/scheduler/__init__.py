@@ -1,0 +1,1 @@
+"""What happens by itself: delivery, the daily slots, silent orders, the demo's clock."""
