@@ -34,18 +34,28 @@ class Door(Generic[Who]):
 
     async def __call__(self, request: web.Request) -> web.StreamResponse:
         try:
-            async with asyncio.timeout(BODY_SECONDS):
-                who = await self.authenticate(request)
-                await request.read()  # kept by the request: the handler has it at once
-            return await self.handle(request, who)
-        except TimeoutError:
-            refusal = self.refuse(408, "the body did not come in time")
-            refusal.force_close()
-            return refusal
+            if not request.content.is_eof() and not await _whole(request):
+                return self._too_slow()
+            return await self.handle(request, await self.authenticate(request))
         except Unauthentic as problem:
             return self.refuse(401, str(problem))
         except Malformed as problem:
             return self.refuse(400, str(problem))
+
+    def _too_slow(self) -> web.Response:
+        refusal = self.refuse(408, "the body did not come in time")
+        refusal.force_close()
+        return refusal
+
+
+async def _whole(request: web.Request) -> bool:
+    """Read a body that did not come with its head; False when it takes too long. The request keeps it for whoever reads it next."""
+    try:
+        async with asyncio.timeout(BODY_SECONDS):
+            await request.read()
+    except TimeoutError:
+        return False
+    return True
 
 
 def plain(status: int, reason: str) -> web.Response:

@@ -26,7 +26,7 @@ async def ready(request: web.Request) -> web.Response:
     """503 with the reason while it cannot."""
     try:
         async with request.app[SERVICES].database.read() as work:
-            revision = await work.connection.run_sync(migrations.revision)
+            revision = await migrations.revision_of(work)
     except Exception:
         log.exception("not_ready")
         return web.json_response({"status": "not ready", "reason": "database"}, status=503)

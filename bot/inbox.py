@@ -19,6 +19,7 @@ from models.base.db import Database, Work
 from models.base.errors import Refusal
 from models.base.texts import CHINESE, texts
 from models.identity import acts as identity
+from models.identity.acts import Account
 from models.post import inbox
 
 log = structlog.get_logger()
@@ -47,14 +48,21 @@ class Inbox:
         self._running: dict[str, asyncio.Task[Reply]] = {}
         self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
-    async def answer(self, said: Said) -> Reply:
-        """The reply to this message, the same for each of its deliveries. Never raises: an accident is answered, too."""
+    def begin(self, said: Said) -> asyncio.Task[Reply]:
+        """The task that answers this message, one for all its deliveries. It never raises: an accident is answered, too.
+
+        Whoever waits for it must not cancel it.
+        """
         task = self._running.get(said.key)
         if task is None:
             task = asyncio.create_task(self._answer_in_turn(said))
             self._running[said.key] = task
             task.add_done_callback(lambda _: self._running.pop(said.key, None))
-        return await asyncio.shield(task)
+        return task
+
+    async def answer(self, said: Said) -> Reply:
+        """The reply to this message, the same for each of its deliveries."""
+        return await asyncio.shield(self.begin(said))
 
     async def _answer_in_turn(self, said: Said) -> Reply:
         lock = self._locks.setdefault(said.openid, asyncio.Lock())
@@ -100,10 +108,11 @@ class Inbox:
                 return Reply.unpack(stored.answer)
             reply = await self._call(work, said, found, {"prepared": prepared, "draft": draft})
             await inbox.answer(work, SOURCE, said.key, reply.pack())
+        await self._memory.forget_language(said.openid)
         return reply
 
     async def _call(self, work: Work, said: Said, found: Found, more: Mapping[str, Any]) -> Reply:
-        account = await identity.account(work, said.openid)
+        account = await self._account(work, said, found.command)
         who = account.person_id or account.openid
         work.actor = f"citizen:{who}"
         talk = Conversation(work, account, found.argument, texts(account.language), **more)
@@ -112,6 +121,15 @@ class Inbox:
             return await found.command.handler(talk)
         except Refusal as refusal:
             return talk.refuse(refusal)
+
+    async def _account(self, work: Work, said: Said, command: Command) -> Account:
+        """Who writes; where the command needs the language only, what is remembered of it."""
+        if not command.account and (language := await self._memory.language(said.openid)):
+            return Account(said.openid, language=language)
+        account = await identity.account(work, said.openid)
+        if not command.writes:  # a writing command may be about to change it
+            await self._memory.keep_language(said.openid, account.language)
+        return account
 
 
 async def _hand_over(talk: Conversation) -> Reply:

@@ -10,6 +10,7 @@ REPLY_SECONDS = 120  # WeChat repeats within 20
 CHOICES_SECONDS = 600
 DRAFT_SECONDS = 1800
 HAND_OVER_SECONDS = 1800
+LANGUAGE_SECONDS = 300
 COLUMN = "memory"
 
 
@@ -33,6 +34,19 @@ class Memory:
         """The conversation that waits for more."""
         kept = await self._get(f"draft:{openid}")
         return Draft(kept["command"], kept["have"]) if kept else None
+
+    async def language(self, openid: str) -> str | None:
+        """The language of this account, if it was looked up lately."""
+        known = await self._ephemeral.get(f"language:{openid}")
+        return known.decode() if known else None
+
+    async def keep_language(self, openid: str, language: str) -> None:
+        """Looked up just now."""
+        await self._ephemeral.put(f"language:{openid}", language.encode(), LANGUAGE_SECONDS)
+
+    async def forget_language(self, openid: str) -> None:
+        """It may have been changed."""
+        await self._ephemeral.delete(f"language:{openid}")
 
     async def handed_over(self, openid: str) -> bool:
         """Has a person been asked for lately?"""

@@ -22,6 +22,7 @@ from bot.wechat.client import Api, WeChatClient, stable_token
 from bot.wechat.codec import Codec
 from bot.wechat.tokens import TokenSource
 from bot.wechat.webhook import Webhook
+from bot.wechat.windows import Windows
 from handlers.routing import Outside
 from models.base.calendar import StateCalendar
 from models.base.clock import CityCivic, Civic, DemoCivic, SystemWall
@@ -122,7 +123,7 @@ def _services(
         ephemeral=ephemeral,
         kinds=KINDS,
         sms=_sms(settings, session),
-        chat=WeChatPush(WeChatClient(api, tokens)),
+        chat=WeChatPush(WeChatClient(api, tokens), Windows(ephemeral, database.wall)),
         login=WeChatLogin(api, app_id=app_id, secret=secret, open_url=settings.wechat.open_base),
         payments=payments,
         wallet=SignedWallet(

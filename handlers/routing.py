@@ -19,7 +19,6 @@ from rapidfuzz import fuzz, process
 from models.base.db import Work
 from models.base.errors import Refusal
 from models.base.ports import SimRegister
-from models.base.tariff import figures
 from models.base.texts import Texts
 from models.identity.acts import Account
 
@@ -94,7 +93,7 @@ class Conversation:
 
     def say(self, key: str, **params: Any) -> str:
         """A sentence in the citizen's language."""
-        return self.texts.say(key, **figures(self.work.city.tariff), **params)
+        return self.texts.say(key, **self.work.city.figures, **params)
 
     def reply(
         self, *lines: str, actions: Sequence[tuple[str, str]] = (), draft: Draft | None = None
@@ -127,7 +126,8 @@ async def nothing_to_prepare(argument: str, draft: Draft | None, outside: Outsid
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """What a citizen can say. `pattern` matches whole texts without a word (a bare case number); `listed` ones are suggested."""
+    """What a citizen can say. `pattern` matches whole texts without a word (a bare case number); `listed` ones are suggested;
+    without `account` only the language of who writes is known."""
 
     name: str
     words: tuple[str, ...]
@@ -135,6 +135,7 @@ class Command:
     writes: bool
     argument: bool = False
     listed: bool = True
+    account: bool = True
     pattern: re.Pattern[str] | None = None
     prepare: Prepare = nothing_to_prepare
 

@@ -13,6 +13,7 @@ from handlers.routing import Conversation, Reply, reading
     "social credit score",
     "social credit",
     "my score",
+    account=False,
 )
 async def score(talk: Conversation) -> Reply:
     """社会信用分 / social credit score: there is none; here are the separate records. Touches no system."""

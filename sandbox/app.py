@@ -6,13 +6,20 @@ from collections.abc import AsyncIterator, Callable
 from aiohttp import ClientSession, DummyCookieJar, web
 
 import sandbox.carrier.api
+import sandbox.control.account
 import sandbox.control.mishaps
 import sandbox.control.money
 import sandbox.control.phone
 import sandbox.control.town
 import sandbox.pay.api
 import sandbox.wechat.api
+import sandbox.wechat.mass
+import sandbox.wechat.media
+import sandbox.wechat.menu
 import sandbox.wechat.oauth
+import sandbox.wechat.qr_codes
+import sandbox.wechat.tags
+import sandbox.wechat.templates
 from sandbox import fault_door, pages, sim_register, wallet
 from sandbox.config import Config
 from sandbox.control.door import local_only
@@ -30,6 +37,12 @@ BODY_LIMIT = 64 * 1024  # bytes
 WIRES = [
     *sandbox.wechat.api.ROUTES,
     *sandbox.wechat.oauth.ROUTES,
+    *sandbox.wechat.templates.ROUTES,
+    *sandbox.wechat.mass.ROUTES,
+    *sandbox.wechat.tags.ROUTES,
+    *sandbox.wechat.menu.ROUTES,
+    *sandbox.wechat.qr_codes.ROUTES,
+    *sandbox.wechat.media.ROUTES,
     *sandbox.pay.api.ROUTES,
     *sandbox.carrier.api.ROUTES,
     *sim_register.ROUTES,
@@ -37,6 +50,7 @@ WIRES = [
 ]
 LEVERS = [
     *sandbox.control.phone.ROUTES,
+    *sandbox.control.account.ROUTES,
     *sandbox.control.money.ROUTES,
     *sandbox.control.town.ROUTES,
     *sandbox.control.mishaps.ROUTES,

@@ -1,5 +1,6 @@
 """What the sandbox must know before it starts: one JSON file, read into frozen values."""
 
+from dataclasses import field
 from pathlib import Path
 
 from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
@@ -14,8 +15,18 @@ class BadConfig(ValueError):
 
 
 @dataclass(frozen=True, kw_only=True, config=STRICT)
+class TemplateConfig:
+    """A message template: its fields (`thing1`, `car_number2`), what the card calls them, and what a `const` may say."""
+
+    fields: list[str]
+    title: str = "服务通知"
+    labels: dict[str, str] = field(default_factory=dict)
+    consts: dict[str, list[str]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True, config=STRICT)
 class WeChatConfig:
-    """The service account, and where its service listens (`push_url`)."""
+    """The service account, where its service listens (`push_url`), and the templates it was granted, by their ids."""
 
     app_id: str
     app_secret: str = Field(repr=False)
@@ -23,6 +34,7 @@ class WeChatConfig:
     token: str = Field(repr=False)
     aes_key: str = Field(repr=False, pattern=r"^[0-9A-Za-z+/]{43}$")
     push_url: str
+    templates: dict[str, TemplateConfig] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True, config=STRICT)

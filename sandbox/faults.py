@@ -1,18 +1,21 @@
 """Mishaps on order: what goes wrong with the next calls or notices on a wire.
 
-|        | a call of the service (sms, pay, wallet, sim, wechat_api) | a notice to the service (sms_receipt, pay_notify, wechat_push) |
-|--------|-----------------------------------------------------------|----------------------------------------------------------------|
-| fail   | refused with 500 (wechat_api: errcode -1), no effect      | receipt: says "failed"; the others: first try badly signed     |
-| late   | takes effect and is answered after `seconds`              | sent `seconds` later                                           |
-| drop   | takes effect, then the connection is closed               | never sent (wechat_push: sent, but the first answer is lost)   |
-| repeat | -                                                         | sent once more after it was taken                              |
+Calls of the service are sms, pay, wallet, sim and wechat_api; notices to it sms_receipt, wechat_receipt, pay_notify and
+wechat_push.
+
+|        | a call                                               | a notice                                                      |
+|--------|------------------------------------------------------|---------------------------------------------------------------|
+| fail   | refused with 500 (wechat_api: errcode -1), no effect | receipts: not delivered, says so; others: first badly signed  |
+| late   | takes effect and is answered after `seconds`         | sent `seconds` later                                          |
+| drop   | takes effect, then the connection is closed          | never sent (wechat_push: sent, but the first answer is lost)  |
+| repeat | -                                                    | sent once more after it was taken                             |
 """
 
 from collections import defaultdict, deque
 from dataclasses import dataclass
 
 CALLS = frozenset({"sms", "pay", "wallet", "sim", "wechat_api"})
-NOTICES = frozenset({"sms_receipt", "pay_notify", "wechat_push"})
+NOTICES = frozenset({"sms_receipt", "wechat_receipt", "pay_notify", "wechat_push"})
 CALL_FAULTS = frozenset({"fail", "late", "drop"})
 NOTICE_FAULTS = CALL_FAULTS | {"repeat"}
 

@@ -5,11 +5,15 @@ from collections.abc import Coroutine
 from sandbox.carrier import receipts
 from sandbox.pay import notices
 from sandbox.state import Text
+from sandbox.wechat import sendings
 from sandbox.world import World
 
 
 def resume(world: World) -> None:
-    """Start the outstanding receipts and payment notifications again, each with its whole schedule."""
+    """Start the outstanding deliveries, receipts and payment notifications again, each with its whole schedule."""
+    for sending in world.state.sendings:
+        if not sending.done:
+            world.tasks.start(sendings.finish(world, sending))
     for order in world.state.orders:
         if order.state == "SUCCESS" and not order.told:
             world.tasks.start(notices.tell(world, order))

@@ -22,14 +22,71 @@ class Message:
 
 @dataclass(frozen=True, slots=True)
 class Bond:
-    """One citizen and the account: do they follow, and which windows may the account still write in?
+    """One citizen and the account: do they follow, have they switched its messages off (`muted`), how are they tagged?
 
-    `windows` maps the window's kind to [end in seconds since 1970, messages left or None for any number].
+    `windows` maps the kind of a window the account may still write in to [end in seconds since 1970, messages left or
+    None for any number]; `consents` maps a subscription template to how many notices may still be sent.
     """
 
     openid: str
     follows: bool = False
     windows: dict[str, list[Any]] = field(default_factory=dict)
+    muted: bool = False
+    consents: dict[str, int] = field(default_factory=dict)
+    tags: list[int] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Sending:
+    """A template message, a subscription notice or a mass message (`kind`: template, subscribe, mass) that was taken.
+
+    `openids` are those it goes to and `total` how many were meant; `content` is the chat line's kind, text and extra;
+    `client_id` the service's own name for it, `at` in seconds since 1970; `done`: it was delivered, or given up.
+    """
+
+    msg_id: int
+    kind: str
+    openids: list[str]
+    content: dict[str, Any]
+    at: float
+    client_id: str = ""
+    total: int = 1
+    done: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Menu:
+    """The account's menu as it was created; without buttons there is none."""
+
+    buttons: list[dict[str, Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Tag:
+    """A tag for followers."""
+
+    id: int
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class QrCode:
+    """A QR code of the account. `scene` is what its scan tells; `expires` in seconds since 1970, None: never."""
+
+    ticket: str
+    scene: str
+    url: str
+    expires: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Media:
+    """A file somebody sent or uploaded; its bytes lie beside the shelves. `created` in seconds since 1970."""
+
+    id: str
+    kind: str
+    content_type: str
+    created: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,23 +169,22 @@ class State:
     """All the shelves under one folder."""
 
     def __init__(self, folder: Path) -> None:
+        self.folder = folder
         self.messages = Shelf(folder / "chat.jsonl", Message, lambda message: str(message.id))
         self.bonds = Shelf(folder / "bonds.jsonl", Bond, lambda bond: bond.openid)
         self.tokens = Shelf(folder / "tokens.jsonl", Token, lambda token: token.value)
         self.codes = Shelf(folder / "codes.jsonl", Code, lambda code: code.value)
+        self.sendings = Shelf(folder / "sendings.jsonl", Sending, lambda sending: str(sending.msg_id))
+        self.menus = Shelf(folder / "menu.jsonl", Menu, lambda _menu: "menu")
+        self.tags = Shelf(folder / "tags.jsonl", Tag, lambda tag: str(tag.id))
+        self.qr_codes = Shelf(folder / "qr_codes.jsonl", QrCode, lambda code: code.ticket)
+        self.media = Shelf(folder / "media.jsonl", Media, lambda media: media.id)
         self.orders = Shelf(folder / "orders.jsonl", Order, lambda order: order.no)
         self.texts = Shelf(folder / "texts.jsonl", Text, lambda text: str(text.id))
         self.locks = Shelf(folder / "locks.jsonl", Lock, lambda lock: lock.reference)
 
     def close(self) -> None:
         """Let go of every file."""
-        for shelf in (
-            self.messages,
-            self.bonds,
-            self.tokens,
-            self.codes,
-            self.orders,
-            self.texts,
-            self.locks,
-        ):
-            shelf.close()
+        for shelf in vars(self).values():
+            if isinstance(shelf, Shelf):
+                shelf.close()

@@ -14,7 +14,7 @@ import structlog
 from models.base.clock import at
 from models.base.db import Database, Work
 from models.base.ports import Outcome, Receipt, ReceiptStatus, SendResult
-from models.base.tariff import Quiet, figures
+from models.base.tariff import Quiet
 from models.base.texts import CHINESE
 from models.identity import acts as identity
 from models.post import outbox
@@ -125,7 +125,7 @@ class Delivery:
         contact = await identity.contact(work, notice.person_id) if notice.person_id is not None else None
         moment = await self._kinds[notice.kind].moment(work, notice)
         language = notice.language or (contact.language if contact else CHINESE)
-        return Letter(notice, contact, language, {**figures(work.city.tariff), **notice.params, **moment})
+        return Letter(notice, contact, language, {**work.city.figures, **notice.params, **moment})
 
     async def _deliver(self, letter: Letter) -> None:
         """Send, and record the answer at once. One that cannot be recorded keeps its claim: its lease runs out, and it is looked up."""

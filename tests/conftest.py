@@ -56,7 +56,9 @@ def network_shut(monkeypatch: pytest.MonkeyPatch) -> None:
 def loop_never_blocks() -> Iterator[BlockBuster]:
     """A blocking call inside the event loop, in our own code, fails the test."""
     with blockbuster_ctx(["bot", "handlers", "models", "scheduler", "sandbox"]) as blocker:
-        blocker.functions["os.path.abspath"].can_block_in("pysqlite.py", "create_connect_args")  # once, at start
+        blocker.functions["os.path.abspath"].can_block_in(
+            "pysqlite.py", "create_connect_args"
+        )  # once, at start
         yield blocker
 
 

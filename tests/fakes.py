@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from models.base.ports import (
+    ChatAct,
     GatewayError,
     GatewayRefused,
     Outcome,
@@ -80,6 +81,11 @@ class FakeChat:
 
     sent: list[tuple[str, str]] = field(default_factory=list)
     answers: list[SendResult] = field(default_factory=list)
+
+    acts: list[tuple[str, ChatAct]] = field(default_factory=list)
+
+    async def heard(self, *, openid: str, act: ChatAct) -> None:
+        self.acts.append((openid, act))
 
     async def push(self, *, openid: str, text: str) -> SendResult:
         self.sent.append((openid, text))

@@ -5,7 +5,7 @@ from aiohttp import web
 
 from bot.doors import Door, post
 from bot.services import SERVICES, Services
-from models.base.ports import Trade
+from models.base.ports import ChatAct, Trade
 from models.flows import settlement
 from models.flows.settlement import Settlement
 
@@ -26,6 +26,7 @@ async def book(request: web.Request, trade: Trade) -> web.Response:
     """Booked once, however often it comes."""
     services = request.app[SERVICES]
     outcome = await settle(services, trade)
+    await services.chat.heard(openid=trade.payer, act=ChatAct.PAYMENT)
     log.info("payment_notified", outcome=outcome)
     if outcome is Settlement.MISMATCH:
         return fail(422, "order, merchant or amount do not match")

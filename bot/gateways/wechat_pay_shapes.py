@@ -82,6 +82,10 @@ class Scannable(_Shape):
     code_url: Annotated[str, Field(min_length=1)]
 
 
+class _Payer(_Shape):
+    openid: str = ""
+
+
 class _Amount(_Shape):
     total: Annotated[int, Field(gt=0)]  # fen
     currency: str = "CNY"
@@ -97,6 +101,7 @@ class Transaction(_Shape):
     transaction_id: str = ""
     success_time: Annotated[AwareDatetime, AfterValidator(_utc)] | None = None
     amount: _Amount | None = None
+    payer: _Payer | None = None
 
     @model_validator(mode="after")
     def _paid_in_full(self) -> Self:
@@ -117,6 +122,7 @@ class Transaction(_Shape):
             currency=amount.currency if amount else "CNY",
             transaction_id=self.transaction_id,
             paid_at=self.success_time,
+            payer=self.payer.openid if self.payer else "",
         )
 
 

@@ -1,75 +1,34 @@
-"""The official account API over aiohttp.
+"""The official account API with its access token, over aiohttp.
 
-`Api` is one HTTP call and its errors; `WeChatClient` adds the access token and lends wechatpy's API modules, which build
-the bodies: `await client.message.send_text(openid, text)`, `client.menu.create(...)`, `client.qrcode.create(...)`.
-
-Errors, all of them GatewayErrors:
-    GatewayDown    not reached: nothing has happened
-    |- NoAnswer    it may or may not have happened
-    ApiError       HTTP 200 with an errcode, which is an error
+`WeChatClient` lends wechatpy's API modules, which build the bodies: `await client.message.send_text(openid, text)`,
+`client.menu.create(...)`, `client.qrcode.create(...)`, `client.tag.create(...)`, `client.media.upload(...)`. What those lack or
+build in an old way is in files of its own: `custom`, `templates`, `mass`, `media`, `qr`, `jssdk`. The errors are those of `http`.
 """
 
-import json
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any, TypeVar
 
 import aiohttp
-import structlog
-from wechatpy.client.api import WeChatMenu, WeChatMessage, WeChatQRCode
+from wechatpy.client.api import (
+    WeChatJSAPI,
+    WeChatMedia,
+    WeChatMenu,
+    WeChatMessage,
+    WeChatQRCode,
+    WeChatTag,
+    WeChatTemplate,
+)
 from wechatpy.client.base import BaseWeChatClient
 
-from bot.wechat.errcodes import look_up
+from bot.settings import WeChat
+from bot.wechat.http import Api, ApiError, File, Json, NoAnswer
 from bot.wechat.tokens import TokenSource
-from models.base.ports import GatewayDown, GatewayError
+from models.base.ephemeral import Ephemeral
 
-HOST = "https://api.weixin.qq.com"
-Json = dict[str, Any]
-_log = structlog.get_logger(__name__)
+__all__ = ["Api", "ApiError", "NoAnswer", "WeChatClient", "connect", "stable_token"]
 
-
-class NoAnswer(GatewayDown):
-    """The call went out and no answer that can be read came back: it may have been carried out."""
-
-
-class ApiError(GatewayError):
-    """WeChat answered with an errcode. `entry` says what that means; WeChat's own errmsg is left out, it may quote us."""
-
-    def __init__(self, code: int) -> None:
-        self.code = code
-        self.entry = look_up(code)
-        super().__init__(f"{code} {self.entry.meaning}")
-
-
-class Api:
-    """Calls to the API host. `timeout` is seconds for a whole call, half of it for connecting."""
-
-    def __init__(self, session: aiohttp.ClientSession, *, base_url: str = HOST, timeout: float = 5.0) -> None:
-        self._session = session
-        self._base = base_url.rstrip("/")
-        self._timeout = aiohttp.ClientTimeout(total=timeout, connect=timeout / 2)
-
-    async def call(
-        self, method: str, path: str, *, params: Mapping[str, str] | None = None, body: Json | None = None
-    ) -> Json:
-        """The JSON object of the answer. Raises GatewayDown, NoAnswer, ApiError; none of them shows the URL, which holds secrets."""
-        # Raw UTF-8: WeChat answers 40033 to \u escapes. No redirects: the secrets in the query would go along.
-        data = None if body is None else json.dumps(body, ensure_ascii=False).encode("utf-8", "replace")
-        try:
-            async with self._session.request(
-                method,
-                self._base + path,
-                params=params,
-                data=data,
-                timeout=self._timeout,
-                allow_redirects=False,
-            ) as response:
-                return _read(response.status, await response.read())
-        except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:
-            raise GatewayDown("unreachable") from error
-        except TimeoutError as error:
-            raise NoAnswer("timeout") from error
-        except aiohttp.ClientError as error:
-            raise NoAnswer("connection lost") from error
+FILE_SECONDS = 30.0  # for a call that carries a file
+Answer = TypeVar("Answer")
 
 
 async def stable_token(api: Api, *, app_id: str, secret: str) -> tuple[str, float]:
@@ -85,14 +44,32 @@ async def stable_token(api: Api, *, app_id: str, secret: str) -> tuple[str, floa
 class WeChatClient(BaseWeChatClient):  # type: ignore[misc]  # wechatpy has no types
     """wechatpy's client with another engine: its modules return what `_request` returns, so here they return awaitables."""
 
-    message = WeChatMessage()
+    jsapi = WeChatJSAPI()
+    media = WeChatMedia()
     menu = WeChatMenu()
+    message = WeChatMessage()
     qrcode = WeChatQRCode()
+    tag = WeChatTag()
+    template = WeChatTemplate()
 
     def __init__(self, api: Api, tokens: TokenSource) -> None:
         # BaseWeChatClient.__init__ is left out: all it makes is a blocking HTTP session and a token store of its own.
         self._api = api
         self._tokens = tokens
+
+    async def token(self) -> str:
+        """The access token in use, fetched if there is none. Raises as `Api.call`."""
+        return await self._tokens.get()
+
+    async def download(self, endpoint: str, *, params: Mapping[str, str], limit: int) -> File | Json:
+        """A file below `/cgi-bin/`, at most `limit` bytes. Raises as `Api.fetch`."""
+
+        async def fetch(query: Mapping[str, str]) -> File | Json:
+            return await self._api.fetch(
+                f"/cgi-bin/{endpoint}", params=query, limit=limit, timeout=FILE_SECONDS
+            )
+
+        return await self._with_token(fetch, params)
 
     async def _request(
         self,
@@ -101,36 +78,48 @@ class WeChatClient(BaseWeChatClient):  # type: ignore[misc]  # wechatpy has no t
         *,
         params: Mapping[str, str] | None = None,
         data: Json | None = None,
+        files: Mapping[str, File] | None = None,
         result_processor: Callable[[Json], Any] | None = None,
     ) -> Any:
-        """One call below `/cgi-bin/`. A refused token is renewed once and the call repeated once. Raises as `Api.call`."""
+        """One call below `/cgi-bin/`. Raises as `Api.call`."""
 
-        async def call(token: str) -> Json:
-            query = {**(params or {}), "access_token": token}
-            return await self._api.call(method, f"/cgi-bin/{url_or_endpoint}", params=query, body=data)
+        async def call(query: Mapping[str, str]) -> Json:
+            return await self._api.call(
+                method,
+                f"/cgi-bin/{url_or_endpoint}",
+                params=query,
+                body=data,
+                files=files,
+                timeout=FILE_SECONDS if files else None,
+            )
 
+        answer = await self._with_token(call, params or {})
+        try:
+            return result_processor(answer) if result_processor else answer
+        except (
+            KeyError,
+            TypeError,
+        ):  # wechatpy's processors take what they want out of the answer, there or not
+            raise NoAnswer("unreadable") from None
+
+    async def _with_token(
+        self, call: Callable[[Mapping[str, str]], Awaitable[Answer]], params: Mapping[str, str]
+    ) -> Answer:
+        """A refused token is renewed once and the call repeated once."""
         token = await self._tokens.get()
         try:
-            answer = await call(token)
+            return await call({**params, "access_token": token})
         except ApiError as error:
             if not error.entry.token_expired:
                 raise
-            answer = await call(await self._tokens.renew(token))
-        return result_processor(answer) if result_processor else answer
+        return await call({**params, "access_token": await self._tokens.renew(token)})
 
 
-def _read(status: int, body: bytes) -> Json:
-    if status != 200:
-        raise NoAnswer(f"http_{status}")
-    try:
-        # Not strict: WeChat has been seen to put raw control characters into strings.
-        answer = json.loads(body.decode("utf-8", "replace"), strict=False)
-        code = int(answer.get("errcode", 0))
-    except (ValueError, TypeError, AttributeError, RecursionError):
-        raise NoAnswer("unreadable") from None
-    if code:
-        error = ApiError(code)
-        if error.entry.ours:
-            _log.warning("wechat_refused", code=code, meaning=error.entry.meaning)
-        raise error
-    return answer  # type: ignore[no-any-return]  # an object: it had .get
+def connect(session: aiohttp.ClientSession, account: WeChat, cache: Ephemeral) -> WeChatClient:
+    """The client of one account, whose token is kept in `cache`."""
+    api = Api(session, base_url=account.api_base)
+    app_id, secret = account.app_id, account.app_secret.get_secret_value()
+    tokens = TokenSource(
+        app_id=app_id, cache=cache, fetch=lambda: stable_token(api, app_id=app_id, secret=secret)
+    )
+    return WeChatClient(api, tokens)

@@ -6,7 +6,7 @@ not ready after 4 s -> `success` in time, finished behind, pushed by customer-se
 
 import asyncio
 import time
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,7 +19,7 @@ from bot.wechat import messages, replies
 from bot.wechat.codec import BadPush, Codec, Opened, Unreadable
 from handlers.routing import Reply
 from models.base.ephemeral import Ephemeral
-from models.base.ports import ChatGateway, Malformed, Unauthentic
+from models.base.ports import ChatAct, ChatGateway, Malformed, Unauthentic
 
 PATH = "/wechat"
 NONCE_SECONDS = 600
@@ -68,10 +68,13 @@ class Webhook:
     async def answer(self, request: web.Request, opened: Opened) -> web.Response:
         """The reply in time, or `success` now and the reply later."""
         del request
-        said = said_in(opened.message)
+        message = opened.message
+        if act := act_of(message):
+            await self.chat.heard(openid=message.openid, act=act)
+        said = said_in(message)
         if said is None:
             return web.Response(body=ACKNOWLEDGED)
-        task = asyncio.create_task(self.inbox.answer(said))
+        task = self.inbox.begin(said)
         done, _ = await asyncio.wait({task}, timeout=self.seconds_to_answer)
         if not done:
             self._later(self._push(task, said))
@@ -112,6 +115,23 @@ class Webhook:
         del app
         if self.behind:
             await asyncio.wait(self.behind, timeout=8)
+
+
+ACTS: Mapping[type[messages.IncomingMessage], ChatAct] = {
+    messages.Subscribe: ChatAct.FOLLOW,
+    messages.Unsubscribe: ChatAct.LEFT,
+    messages.Scan: ChatAct.SCAN,
+    messages.Click: ChatAct.CLICK,
+    messages.ScanCode: ChatAct.CLICK,
+}
+
+
+def act_of(message: messages.IncomingMessage) -> ChatAct | None:
+    """Which window a message opens; None for events that open none (receipts, locations)."""
+    if isinstance(message, messages.Event):
+        return ACTS.get(type(message))
+    tapped = isinstance(message, messages.Text) and message.menu_id
+    return ChatAct.TAP if tapped else ChatAct.MESSAGE
 
 
 def said_in(message: messages.IncomingMessage) -> Said | None:

@@ -5,9 +5,8 @@ Values are bytes; whoever puts personal data here seals it first. Times to live 
 
 import time
 from collections.abc import Callable
+from heapq import heappop, heappush
 from typing import Protocol
-
-SWEEP_EVERY = 1024  # puts between two looks for what has expired
 
 
 class Ephemeral(Protocol):
@@ -40,17 +39,17 @@ class MemoryEphemeral:
     def __init__(self, monotonic: Callable[[], float] = time.monotonic) -> None:
         self._monotonic = monotonic
         self._values: dict[str, tuple[float, bytes]] = {}
-        self._puts = 0
+        self._ends: list[tuple[float, str]] = []
 
     async def get(self, key: str) -> bytes | None:
         entry = self._values.get(key)
         return entry[1] if entry and entry[0] > self._monotonic() else None
 
     async def put(self, key: str, value: bytes, ttl: float) -> None:
-        self._values[key] = (self._monotonic() + ttl, value)
-        self._puts += 1
-        if self._puts % SWEEP_EVERY == 0:
-            self._sweep()
+        until = self._monotonic() + ttl
+        self._values[key] = (until, value)
+        heappush(self._ends, (until, key))
+        self._forget_ended()
 
     async def add(self, key: str, value: bytes, ttl: float) -> bool:
         if await self.get(key) is not None:
@@ -70,6 +69,10 @@ class MemoryEphemeral:
         self._values[key] = (entry[0], str(total).encode())
         return total
 
-    def _sweep(self) -> None:
+    def _forget_ended(self) -> None:
+        """Memory follows what lives: each put forgets what has ended since; a value put anew has a later end of its own."""
         now = self._monotonic()
-        self._values = {key: entry for key, entry in self._values.items() if entry[0] > now}
+        while self._ends and self._ends[0][0] <= now:
+            _, key = heappop(self._ends)
+            if key in self._values and self._values[key][0] <= now:
+                del self._values[key]

@@ -98,8 +98,24 @@ class SmsGateway(Protocol):
         ...
 
 
+class ChatAct(StrEnum):
+    """What a citizen did that lets us write to them for a while, or no more. TAP answers a question with tappable lines."""
+
+    MESSAGE = "message"
+    CLICK = "click"
+    FOLLOW = "follow"
+    SCAN = "scan"
+    TAP = "tap"
+    PAYMENT = "payment"
+    LEFT = "left"
+
+
 class ChatGateway(Protocol):
     """Messages pushed into the chat, outside of replies (WeChat: customer-service messages)."""
+
+    async def heard(self, *, openid: str, act: ChatAct) -> None:
+        """A citizen did this just now. Never raises: it only spares calls that would be refused."""
+        ...
 
     async def push(self, *, openid: str, text: str) -> SendResult:
         """Push one text. LATER and UNKNOWN may be tried again; REFUSED when the window is closed or the citizen left."""
@@ -135,7 +151,7 @@ class TradeState(StrEnum):
 class Trade:
     """A payment order as its provider tells it, from a query or from a verified notification.
 
-    `total` is fen; `transaction_id` and `paid_at` (aware UTC) are there once it is paid.
+    `total` is fen; `transaction_id`, `paid_at` (aware UTC) and `payer` (an openid) are there once it is paid.
     """
 
     order_no: str
@@ -146,6 +162,7 @@ class Trade:
     currency: str = "CNY"
     transaction_id: str = ""
     paid_at: datetime | None = None
+    payer: str = ""
 
 
 class PaymentGateway(Protocol):

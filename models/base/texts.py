@@ -6,7 +6,7 @@ formatted by their type, in one place: `Fen` as ¥200.00, a date as 12月9日(�
 
 from collections.abc import Mapping
 from datetime import date, datetime
-from functools import cache
+from functools import cache, lru_cache
 from gettext import c2py
 from pathlib import Path
 from typing import Any
@@ -31,7 +31,6 @@ class Texts:
 
     def __init__(self, language: str) -> None:
         self.language = language
-        self._locale = Locale.parse(language)  # from a name Babel would look it up on disk each time
         self._catalog = catalog(language)
         self._plural = c2py(self._catalog.plural_expr)
         self.show(date.min)  # Babel reads a locale's names at their first use: now, not in the event loop
@@ -44,7 +43,7 @@ class Texts:
         text = message.string
         if not isinstance(text, str):
             text = text[self._plural(params["count"])]
-        return text.format_map({name: self.show(value) for name, value in params.items()})
+        return text.format_map(_Shown(self, params))
 
     def template(self, key: str) -> str:
         """The sentence with its placeholders, for somebody else to fill in. Raises KeyError for an unknown name."""
@@ -55,12 +54,10 @@ class Texts:
 
     def show(self, value: Any) -> str:
         """A value as this language writes it."""
-        if isinstance(value, datetime):
-            return format_datetime(
-                value.astimezone(CITY_ZONE), TIME_SHAPES[self.language], locale=self._locale
-            )
         if isinstance(value, date):
-            return format_date(value, DATE_SHAPES[self.language], locale=self._locale)
+            return _shown(
+                self.language, value.astimezone(CITY_ZONE) if isinstance(value, datetime) else value
+            )
         return str(value)
 
     def show_all(self, params: Mapping[str, Any]) -> dict[str, str]:
@@ -70,6 +67,31 @@ class Texts:
     def pick(self, chinese: str, other: str) -> str:
         """Of a register's two wordings the one in this language; the Chinese one where no other was given."""
         return chinese if self.language == CHINESE or not other else other
+
+
+@cache
+def _locale(language: str) -> Locale:
+    """From a name Babel would look it up on disk each time."""
+    return Locale.parse(language)
+
+
+@lru_cache(maxsize=4096)
+def _shown(language: str, value: date) -> str:
+    """A day, or a moment of the city's time; the same few are written again and again."""
+    if isinstance(value, datetime):
+        return format_datetime(value, TIME_SHAPES[language], locale=_locale(language))
+    return format_date(value, DATE_SHAPES[language], locale=_locale(language))
+
+
+class _Shown(dict[str, Any]):
+    """Parameters that are written out only where the sentence names them."""
+
+    def __init__(self, texts: Texts, params: Mapping[str, Any]) -> None:
+        super().__init__(params)
+        self._texts = texts
+
+    def __getitem__(self, name: str) -> str:
+        return self._texts.show(super().__getitem__(name))
 
 
 @cache

@@ -1,6 +1,5 @@
 """Reading and writing the registers; statements are built once."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -8,6 +7,7 @@ from typing import Any
 from sqlalchemy import bindparam, insert, select, update
 
 from models.base.db import Work
+from models.base.prepared import Prepared
 from models.base.texts import CHINESE
 from models.identity.rules import Claim, Plate
 from models.identity.tables import accounts, consents, ownerships, people, vehicles
@@ -20,8 +20,8 @@ PLATE = "vehicles.plate"
 HAS_CONSENT = (
     select(consents.c.id).where(consents.c.person_id == people.c.id, consents.c.revoked_at.is_(None)).exists()
 )
-ACCOUNT = select(accounts).where(accounts.c.openid == bindparam("openid"))
-CONTACT = (
+ACCOUNT = Prepared(select(accounts).where(accounts.c.openid == bindparam("openid")))
+CONTACT = Prepared(
     select(
         people.c.name,
         people.c.phone,
@@ -171,12 +171,6 @@ async def enter_vehicle(work: Work, plate: Plate, vehicle_type: str) -> tuple[in
         other = update(vehicles).where(known, vehicles.c.vehicle_type != vehicle_type)
         changed = bool((await work.run(other.values(vehicle_type=vehicle_type))).rowcount)
     return int(await work.scalar(select(vehicles.c.id).where(known)) or 0), changed
-
-
-async def plates(work: Work, vehicle_ids: Sequence[int]) -> dict[int, str]:
-    """Plate numbers in clear, by vehicle."""
-    rows = await work.all(select(vehicles.c.id, vehicles.c.plate).where(vehicles.c.id.in_(vehicle_ids)))
-    return {row.id: work.open(row.plate, PLATE) for row in rows}
 
 
 def _phone(work: Work, phone: str) -> dict[str, Any]:

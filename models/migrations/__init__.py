@@ -7,8 +7,11 @@ from alembic import command
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from sqlalchemy import text
 from sqlalchemy.engine import Connection
 from sqlalchemy.ext.asyncio import create_async_engine
+
+from models.base.db import Work
 
 HEAD = "head"
 
@@ -47,3 +50,9 @@ def head() -> str | None:
 def revision(connection: Connection) -> str | None:
     """The revision this database is at."""
     return MigrationContext.configure(connection).get_current_revision()
+
+
+async def revision_of(work: Work) -> str | None:
+    """The same, within a unit of work."""
+    found: str | None = await work.scalar(text("SELECT version_num FROM alembic_version"))
+    return found

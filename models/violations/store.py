@@ -1,6 +1,6 @@
 """Reading and writing cases; statements are built once, states move under guard."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -9,8 +9,10 @@ from sqlalchemy import Row, bindparam, select, update
 
 from models.base.clock import CITY_ZONE
 from models.base.db import Work
+from models.base.prepared import Prepared
 from models.base.texts import Texts
 from models.identity import store as identity
+from models.identity.tables import vehicles
 from models.violations import rules
 from models.violations.rules import State
 from models.violations.tables import cases, offences
@@ -24,11 +26,14 @@ CASE = (
         offences.c.basis,
         offences.c.fine_words,
     )
-    .select_from(cases.join(offences))
+    .add_columns(vehicles.c.plate)
+    .select_from(cases.join(offences).join(vehicles))
     .order_by(cases.c.recorded_at.desc(), cases.c.occurred_at.desc(), cases.c.number)
 )
-BY_NUMBER = CASE.where(cases.c.number == bindparam("number"))
-OPEN_OF = CASE.where(cases.c.liable_id == bindparam("person"), cases.c.state.in_(sorted(rules.OPEN)))
+BY_NUMBER = Prepared(CASE.where(cases.c.number == bindparam("number")))
+OPEN_OF = Prepared(
+    CASE.where(cases.c.liable_id == bindparam("person"), cases.c.state.in_(sorted(rules.OPEN)))
+)
 BY_RECORD = select(cases.c.number, cases.c.report_print).where(
     cases.c.authority == bindparam("authority"), cases.c.record_no == bindparam("record_no")
 )
@@ -83,17 +88,17 @@ class Case:
 async def case(work: Work, number: str) -> Case | None:
     """The case of this number."""
     row = await work.first(BY_NUMBER, {"number": number})
-    return (await _cases(work, [row]))[0] if row else None
+    return _case(work, row) if row else None
 
 
 async def open_cases(work: Work, person_id: int) -> list[Case]:
     """What somebody has open, the newest record first."""
-    return await _cases(work, await work.all(OPEN_OF, {"person": person_id}))
+    return [_case(work, row) for row in await work.all(OPEN_OF, {"person": person_id})]
 
 
 async def cases_in(work: Work, state: State, *where: Any) -> list[Case]:
     """Cases in a state, for jobs."""
-    return await _cases(work, await work.all(CASE.where(cases.c.state == state, *where)))
+    return [_case(work, row) for row in await work.all(CASE.where(cases.c.state == state, *where))]
 
 
 async def states(work: Work, numbers: Iterable[str], *, hold: bool = False) -> dict[str, State]:
@@ -127,16 +132,11 @@ async def recorded(work: Work, authority: str, record_no: str) -> tuple[str, byt
     return (row.number, row.report_print) if row else None
 
 
-async def _cases(work: Work, rows: Sequence[Row[Any]]) -> list[Case]:
-    plates = await identity.plates(work, [row.vehicle_id for row in rows]) if rows else {}
-    return [_case(row, plates[row.vehicle_id]) for row in rows]
-
-
-def _case(row: Row[Any], plate: str) -> Case:
+def _case(work: Work, row: Row[Any]) -> Case:
     return Case(
         number=row.number,
         liable_id=row.liable_id,
-        plate=plate,
+        plate=work.open(row.plate, identity.PLATE),
         state=State(row.state),
         code=row.code,
         conduct=row.conduct,

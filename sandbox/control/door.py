@@ -35,7 +35,7 @@ def refuse(message: str, status: int = 400) -> NoReturn:
 
 
 async def body_of(request: web.Request) -> dict[str, Any]:
-    """The JSON object that was posted."""
+    """The JSON object that was posted. Raises Refusal; HTTP 413 for more than the application's or the request's limit."""
     try:
         return parse_object(await request.read())
     except NotAnObject as error:

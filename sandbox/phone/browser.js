@@ -6,6 +6,8 @@ import { PaySheet } from "./pay-sheet.js";
 
 /** The frame's name tells the page where it is: jweixin.js makes its bridge in "wechat" only. */
 const FRAME_NAMES = { chat: "wechat", sms: "browser" };
+/** How often a page from a text is looked after: is there a code to scan by now? */
+const LOOK_MS = 1000;
 
 export class Browser {
   #people;
@@ -32,10 +34,13 @@ export class Browser {
     this.#people.remember();
     this.#opener = document.activeElement;
     this.#overlay.dataset.app = app;
-    this.#overlay.querySelector(".foot").hidden = app !== "sms";
+    this.#overlay.querySelector(".foot").hidden = true;
     this.#overlay.hidden = false;
     this.#cover(app, true);
     this.#load(app, url);
+    if (app === "sms") {
+      this.#offerScanning(this.#frame);
+    }
     byId("browser-close").focus();
   }
 
@@ -84,6 +89,17 @@ export class Browser {
     byId("browser-stage").append(this.#frame);
   }
 
+  /** As long as this page is open: the button to scan is there while there is a code that can be paid. */
+  async #offerScanning(frame) {
+    while (frame === this.#frame) {
+      const codes = await openCodes().catch(() => []);
+      if (frame === this.#frame) { // not closed meanwhile
+        this.#overlay.querySelector(".foot").hidden = codes.length === 0;
+      }
+      await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
+    }
+  }
+
   #say(...words) {
     const line = byId("browser-words");
     line.hidden = words.length === 0;
@@ -118,9 +134,7 @@ export class Browser {
   /** Scan the page's code with WeChat. No camera sees it here, so open orders are offered to choose from. */
   async #scan() {
     try {
-      const orders = await look("orders");
-      const open = orders.filter(({ state, code_url: code }) => state === "NOTPAY" && code);
-      await this.#offer(open.reverse());
+      await this.#offer(await openCodes());
     } catch (error) {
       this.#say(error.message);
     }
@@ -133,7 +147,7 @@ export class Browser {
     }
     const outcome = await this.#ask(orders, ({ code_url: code }) =>
       act("pay", { as: this.#people.slug, code_url: code }));
-    this.#say(...(outcome === "ok" ? bilingual("已付款,请看网页。", "Paid. See the page.") : []));
+    this.#say(...(outcome === "ok" ? bilingual("已付款，请看网页。", "Paid. See the page.") : []));
   }
 
   /** Show the sheet over everything else of the page; a page that asks twice is told no. */
@@ -146,4 +160,10 @@ export class Browser {
     this.#dim(false);
     return outcome;
   }
+}
+
+/** Orders that can be paid by scanning their code, the newest first. Throws ControlError. */
+async function openCodes() {
+  const orders = await look("orders");
+  return orders.filter(({ state, code_url: code }) => state === "NOTPAY" && code).reverse();
 }

@@ -17,6 +17,7 @@ const LINES = {
   error: "The account is out of order, try again later", transfer_customer_service: "Handed over to a person",
   subscribe: "Followed the account", unsubscribe: "Left the account", CLICK: "Tapped the menu",
   VIEW: "Opened a link of the menu", SCAN: "Scanned a code",
+  subscribe_msg_popup_event: "Answered whether notices may come", subscribe_msg_change_event: "Cancelled a notice",
 };
 const FOLLOWING = ["subscribe", "unsubscribe"];
 
@@ -31,14 +32,26 @@ export function chatRows(messages, unstored, name) {
   return [...stored, ...unstored.map((message) => outgoingRow(message, own))];
 }
 
-function messageRow({ from, kind, text, event, articles }, initial) {
+/** What a row of these kinds shows. */
+const SHOWN = {
+  news: ({ articles }) => ({ articles }),
+  template: ({ title, rows, url }) => ({ title, rows, url }),
+  msgmenu: ({ head, list, tail }) => ({ head, list, tail }),
+};
+
+function messageRow(message, initial) {
+  const { from, kind, text, event } = message;
   if (from === "system" || kind === "event") {
     return { kind: "line", from, text, english: LINES[event ?? kind] ?? "" };
   }
-  if (kind === "news") {
-    return { kind, from, initial, articles };
+  const file = message.media_id ?? message.fields?.MediaId;
+  if (kind === "image" && file) {
+    return { kind, from, initial, source: `/media/${file}` };
   }
-  const words = [WORDLESS[kind], text].filter(Boolean).join("\n");
+  if (kind in SHOWN) {
+    return { kind, from, initial, ...SHOWN[kind](message) };
+  }
+  const words = [WORDLESS[kind], text || message.fields?.Recognition].filter(Boolean).join("\n");
   return { kind: "bubble", from, initial, text: words };
 }
 

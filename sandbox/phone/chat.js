@@ -62,6 +62,16 @@ export class Chat {
     this.#unread.count(slug, messages.filter(({ from }) => from === "account").length);
   }
 
+  /** Do something else than writing (`path` and `body` of its lever), and show what came of it. */
+  async perform(path, body) {
+    try {
+      await act(path, { as: this.#people.slug, ...body });
+      await this.refresh();
+    } catch (error) {
+      tell(error.message);
+    }
+  }
+
   #submit(event) {
     event.preventDefault();
     const text = this.#input.value.trim();
@@ -71,14 +81,15 @@ export class Chat {
     }
   }
 
-  async #send(text) {
+  /** Send a text; `menu` is the id of the line that was tapped, if it was. */
+  async #send(text, menu) {
     const outgoing = this.#outgoing;
     const { slug } = this.#people;
-    const message = outgoing.add(text, this.#messages.at(-1)?.id ?? 0);
+    const message = outgoing.add(text, menu, this.#messages.at(-1)?.id ?? 0);
     this.#draw();
     this.#toEnd();
     try {
-      await act("say", { as: slug, text });
+      await act("say", { as: slug, text, menu_id: menu });
       await this.refresh();
       outgoing.remove(message);
     } catch (error) {
@@ -91,7 +102,7 @@ export class Chat {
   #again(key) {
     const message = this.#outgoing.find(key);
     this.#outgoing.remove(message);
-    this.#send(message.text);
+    this.#send(message.text, message.menu);
   }
 
   async #follow() {
@@ -113,7 +124,10 @@ export class Chat {
   #draw() {
     byId("welcome").hidden = !this.#loaded || isFollowed(this.#messages);
     const rows = chatRows(this.#messages, this.#outgoing.unstored, this.#people.person?.name ?? "");
-    showRows(this.#log, rows, (row) => drawRow(row, this.#open, (key) => this.#again(key)));
+    const hands = {
+      open: this.#open, again: (key) => this.#again(key), tap: ({ id, content }) => this.#send(content, id),
+    };
+    showRows(this.#log, rows, (row) => drawRow(row, hands));
     this.#drawStatus();
   }
 

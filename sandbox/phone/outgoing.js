@@ -7,10 +7,10 @@ export class Outgoing {
   #messages = [];
   #count = 0;
 
-  /** A message just sent; `after` is the id of the newest stored message then. */
-  add(text, after) {
+  /** A message just sent, by tapping the line `menu` or not; `after` is the id of the newest stored message then. */
+  add(text, menu, after) {
     this.#count += 1;
-    const message = { key: this.#count, text, after, since: Date.now(), stored: null, reason: "" };
+    const message = { key: this.#count, text, menu, after, since: Date.now(), stored: null, reason: "" };
     this.#messages.push(message);
     return message;
   }

@@ -80,7 +80,7 @@ export class PaySheet {
   }
 
   #tellFailure(message) {
-    this.#say(...bilingual("没有付成:", "Not paid:"), ` ${message}`);
+    this.#say(...bilingual("没有付成：", "Not paid:"), ` ${message}`);
     this.#lock(false);
     this.#confirm.hidden = true;
     this.#cancel.replaceChildren(...bilingual("关闭", "Close"));

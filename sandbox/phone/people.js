@@ -22,7 +22,7 @@ export class People {
     return this.#select.value;
   }
 
-  /** The chosen person: {slug, name, phone, openid}. */
+  /** The chosen person: {slug, name, resident_id, phone, openid}. */
   get person() {
     return this.#people.find((person) => person.slug === this.slug);
   }

@@ -1,11 +1,13 @@
 /** One phone of the town, put together: the person, the apps, what lies outside, and the asking for news. */
 
+import { Account } from "./account.js";
 import { Browser } from "./browser.js";
 import { Chat } from "./chat.js";
-import { byId } from "./dom.js";
+import { bilingual, byId, element } from "./dom.js";
 import { tell } from "./notice.js";
 import { People } from "./people.js";
 import { Polling } from "./polling.js";
+import { setUpRecorder } from "./recorder.js";
 import { Sms } from "./sms.js";
 import { Clock, setUpCamera } from "./town.js";
 import { Unread } from "./unread.js";
@@ -17,6 +19,7 @@ const people = new People(showPhone);
 const browser = new Browser(people);
 const chat = new Chat(people, (url) => browser.open("chat", url), new Unread("chat", () => true));
 const sms = new Sms(people, (url) => browser.open("sms", url), new Unread("sms", isTouched));
+const account = new Account(people, chat, (url) => browser.open("chat", url));
 const wallet = new Wallet(people);
 const clock = new Clock(refreshPhone);
 
@@ -25,9 +28,15 @@ function isTouched(pane) {
   return pane.matches(":hover, :focus-within");
 }
 
+/** Name, phone and resident ID: what its owner knows by heart and must type to bind. */
+function showOwner({ name, phone, resident_id: id }) {
+  const label = element("span", { class: "label" }, ...bilingual("身份证", "ID"));
+  byId("owner").replaceChildren(`${name} ${phone} `, element("span", { id: "id-card" }, label, ` ${id}`));
+}
+
 function showPhone() {
-  const { name, phone } = people.person;
-  byId("owner").textContent = `${name} ${phone}`;
+  tell();
+  showOwner(people.person);
   browser.close();
   chat.reset();
   sms.reset();
@@ -35,7 +44,7 @@ function showPhone() {
 }
 
 async function refreshPhone() {
-  await Promise.all([chat.refresh(), sms.refresh(), wallet.refresh()]);
+  await Promise.all([chat.refresh(), sms.refresh(), wallet.refresh(), account.refresh()]);
 }
 
 function showApp(app) {
@@ -54,13 +63,19 @@ async function start() {
     setTimeout(start, RETRY_MS);
     return;
   }
-  tell();
   showPhone();
-  new Polling([chat, sms, wallet, clock]).start();
+  new Polling([chat, sms, wallet, account, clock]).start();
 }
 
 for (const tab of document.querySelectorAll(".tab")) {
   tab.addEventListener("click", () => showApp(tab.dataset.app));
 }
+/** What was unfolded in the chat folds when the reader goes on elsewhere. */
+document.addEventListener("click", (event) => {
+  for (const open of document.querySelectorAll(".round[open], .group[open]")) {
+    open.open = event.composedPath().includes(open);
+  }
+});
 setUpCamera(people, refreshPhone);
+setUpRecorder(chat);
 start();

@@ -72,7 +72,7 @@ export function setUpCamera(people, recorded) {
     button.disabled = true;
     try {
       await act("camera", { as: slug });
-      tell(...bilingual(`拍到了${name}的车,交警已收到。`, "Recorded; the traffic police have it."));
+      tell(...bilingual(`拍到了${name}的车，交警已收到。`, "Recorded; the traffic police have it."));
       await recorded();
     } catch (error) {
       tell(error.message);

@@ -28,7 +28,7 @@ export class Wallet {
     const words = locked ? bilingual("钱包已锁", "Wallet locked") : bilingual("钱包正常", "Wallet fine");
     byId("wallet-words").replaceChildren(...words);
     const items = locks.map((lock) => element("p", {}, ...lockWords(lock)));
-    const none = element("p", {}, ...bilingual("没有限制,可以正常使用。", "No lock: it works as usual."));
+    const none = element("p", {}, ...bilingual("没有限制，可以正常使用。", "No lock: it works as usual."));
     byId("wallet-locks").replaceChildren(...(items.length > 0 ? items : [none]));
   }
 }

@@ -1,26 +1,27 @@
-"""What the account's service may call: tokens and customer-service messages. Errors are HTTP 200 with an errcode."""
+"""Tokens, customer-service messages, and what little else the account's service may ask."""
 
+import hashlib
 import hmac
-import re
 from typing import Any
 
 from aiohttp import web
 
 from sandbox import wall
 from sandbox.config import WeChatConfig
-from sandbox.web_json import NotAnObject, Refusal, answer, parse_object
-from sandbox.wechat import chat, outgoing, tokens
+from sandbox.web_json import answer
+from sandbox.wechat import chat, media, outgoing, tokens
+from sandbox.wechat.calls import body_of, citizen_of, done, error, opened, reachable
 from sandbox.wechat.replies import Content
 from sandbox.wechat.windows import NotAllowed
 from sandbox.world import WORLD, World
 
-ESCAPED = re.compile(rb"(?<!\\)(?:\\\\)*\\u[0-9a-fA-F]{4}")
+TICKET_LIFE = 7200  # seconds
 
 
 async def stable_token(request: web.Request) -> web.Response:
     """`POST /cgi-bin/stable_token`."""
     world = request.app[WORLD]
-    body = await _object(request)
+    body = await body_of(request)
     _check_account(world.config.wechat, body.get("appid"), body.get("secret"))
     if body.get("grant_type") != "client_credential":
         raise error(40002, "invalid grant_type")
@@ -39,41 +40,43 @@ async def plain_token(_request: web.Request) -> web.Response:
 
 async def send_message(request: web.Request) -> web.Response:
     """`POST /cgi-bin/message/custom/send`: one customer-service message into a citizen's chat."""
-    world = request.app[WORLD]
-    try:
-        tokens.check(world.state, request.query.get("access_token", ""), wall.seconds())
-    except tokens.NoToken as refused:
-        raise error(refused.errcode, refused.errmsg) from refused
-    body = await _object(request)
+    world = opened(request)
+    body = await body_of(request)
     try:
         content = outgoing.read(body)
     except outgoing.BadMessage as refused:
         raise error(refused.errcode, str(refused)) from refused
     _deliver(world, body.get("touser"), content)
-    return answer({"errcode": 0, "errmsg": "ok"})
+    return done()
+
+
+async def js_ticket(request: web.Request) -> web.Response:
+    """`GET /cgi-bin/ticket/getticket?type=jsapi`: the same ticket for two hours, then another."""
+    world = opened(request)
+    if request.query.get("type") != "jsapi":
+        raise error(40097, "invalid args: type")
+    spell, age = divmod(int(wall.seconds()), TICKET_LIFE)
+    secret = world.config.wechat.app_secret.encode()
+    ticket = hmac.new(secret, f"jsapi {spell}".encode(), hashlib.sha256).hexdigest()
+    return done(ticket=ticket, expires_in=TICKET_LIFE - age)
+
+
+async def addresses(request: web.Request) -> web.Response:
+    """`GET /cgi-bin/getcallbackip`, `GET /cgi-bin/get_api_domain_ip`: where WeChat calls from, and is called at."""
+    opened(request)
+    return answer({"ip_list": ["127.0.0.1"]})
 
 
 def _deliver(world: World, openid: Any, content: Content) -> None:
-    if not isinstance(openid, str) or world.town.with_openid(openid) is None:
-        raise error(40003, "invalid openid")
-    if not chat.bond(world.state, openid).follows:
-        raise error(43004, "require subscribe")
+    who = citizen_of(world, openid)
+    if not media.is_there(world.state, content):
+        raise error(40007, "invalid media_id")
+    reachable(world, who.openid)
     try:
-        chat.spend(world.state, openid)
+        chat.spend(world.state, who.openid)
     except NotAllowed as refused:
         raise error(refused.errcode, "out of response limit") from refused
-    chat.add(world.state, openid, content)
-
-
-async def _object(request: web.Request) -> dict[str, Any]:
-    raw = await request.read()
-    try:
-        body = parse_object(raw)
-    except NotAnObject as wrong:
-        raise error(47001, "data format error") from wrong
-    if ESCAPED.search(raw):
-        raise error(40033, "invalid charset: \\uXXXX is not accepted, send UTF-8")
-    return body
+    chat.add(world.state, who.openid, content)
 
 
 def _check_account(account: WeChatConfig, app_id: Any, secret: Any) -> None:
@@ -83,13 +86,11 @@ def _check_account(account: WeChatConfig, app_id: Any, secret: Any) -> None:
         raise error(40125, "invalid appsecret")
 
 
-def error(errcode: int, errmsg: str) -> Refusal:
-    """WeChat's way to say no."""
-    return Refusal(200, {"errcode": errcode, "errmsg": errmsg})
-
-
 ROUTES = [
     web.post("/cgi-bin/stable_token", stable_token),
     web.get("/cgi-bin/token", plain_token),
     web.post("/cgi-bin/message/custom/send", send_message),
+    web.get("/cgi-bin/ticket/getticket", js_ticket),
+    web.get("/cgi-bin/getcallbackip", addresses),
+    web.get("/cgi-bin/get_api_domain_ip", addresses),
 ]

@@ -54,8 +54,13 @@ def follow(state: State, openid: str) -> None:
 
 
 def leave(state: State, openid: str) -> None:
-    """The citizen stops following: every window closes."""
-    state.bonds.put(Bond(openid))
+    """The citizen stops following: every window closes, tags and switches go; consents to notices stay."""
+    state.bonds.put(Bond(openid, consents=bond(state, openid).consents))
+
+
+def mute(state: State, openid: str, *, muted: bool) -> None:
+    """The citizen switches the account's messages off, or on again."""
+    state.bonds.put(replace(bond(state, openid), muted=muted))
 
 
 def open_window(state: State, openid: str, kind: str) -> None:

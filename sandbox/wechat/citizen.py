@@ -4,9 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from lxml import etree
+
 from sandbox.residents import Resident
 from sandbox.state import Message
-from sandbox.wechat import chat, replies
+from sandbox.wechat import chat, media, replies
 from sandbox.wechat.envelope import BadReply
 from sandbox.wechat.push import NoReply, message_xml, push
 from sandbox.wechat.replies import Content
@@ -18,6 +20,8 @@ SAID = {
     "CLICK": "点击了菜单",
     "VIEW": "打开了菜单中的链接",
     "SCAN": "扫描了二维码",
+    "subscribe_msg_popup_event": "回答了是否接收通知",
+    "subscribe_msg_change_event": "取消了通知",
 }
 WINDOW_OF_EVENT = {
     "CLICK": "click",
@@ -26,6 +30,12 @@ WINDOW_OF_EVENT = {
     "SCAN": "scan",
     "subscribe": "follow",
 }
+FOLLOWERS_ONLY = frozenset(
+    {
+        *("unsubscribe", "CLICK", "VIEW", "view_miniprogram", "LOCATION", "location_select"),
+        *("scancode_push", "scancode_waitmsg", "pic_sysphoto", "pic_photo_or_album", "pic_weixin"),
+    }
+)
 
 
 class DoesNotFollow(Exception):
@@ -40,9 +50,10 @@ class Outcome:
     error: str | None = None
 
 
-async def say(world: World, citizen: Resident, text: str) -> Outcome:
-    """Write a text. Raises ValueError for text that XML cannot carry."""
-    return await send(world, citizen, "text", {"Content": text})
+async def say(world: World, citizen: Resident, text: str, menu_id: str | None = None) -> Outcome:
+    """Write a text, or tap the item `menu_id` of a message's menu. Raises ValueError for text that XML cannot carry."""
+    tapped = {} if menu_id is None else {"bizmsgmenuid": menu_id}
+    return await send(world, citizen, "text", {"Content": text} | tapped)
 
 
 async def send(world: World, citizen: Resident, kind: str, fields: Mapping[str, Any]) -> Outcome:
@@ -58,15 +69,20 @@ async def send(world: World, citizen: Resident, kind: str, fields: Mapping[str, 
     return await _delivered(world, citizen, xml)
 
 
-async def act(world: World, citizen: Resident, event: str, key: str = "") -> Outcome:
-    """Follow, leave, tap the menu, scan. A scan by a stranger is a follow. Raises DoesNotFollow, ValueError."""
+async def act(
+    world: World, citizen: Resident, event: str, key: str = "", fields: Mapping[str, Any] | None = None
+) -> Outcome:
+    """Follow, leave, tap the menu, scan, or any other event with the fields of its XML.
+
+    A scan by a stranger is a follow. Raises DoesNotFollow, ValueError for text that XML cannot carry.
+    """
     openid = citizen.openid
     follows = chat.bond(world.state, openid).follows
     if event == "SCAN" and not follows:
         event, key = "subscribe", f"qrscene_{key}"
-    if event != "subscribe" and not follows:
+    if event in FOLLOWERS_ONLY and not follows:
         raise DoesNotFollow
-    xml = message_xml(world, openid, "event", {"Event": event, "EventKey": key})
+    xml = message_xml(world, openid, "event", {"Event": event, "EventKey": key, **(fields or {})})
     line = Content("event", SAID.get(event, event), {"event": event, "key": key}, "citizen")
     chat.add(world.state, openid, line)
     _bind(world, openid, event)
@@ -86,11 +102,19 @@ def _bind(world: World, openid: str, event: str) -> None:
 async def _delivered(world: World, citizen: Resident, xml: str) -> Outcome:
     """Push, and show what came back."""
     try:
-        reply = await push(world, citizen.openid, xml)
-        content = None if reply is None else replies.read(reply, citizen.openid)
+        reply = await push(world, citizen.openid, xml, world.faults.take("wechat_push"))
+        content = None if reply is None else _read(world, citizen.openid, reply)
     except (NoReply, BadReply):
         chat.add(world.state, citizen.openid, Content("error", chat.OUT_OF_ORDER, sender="system"))
         return Outcome(error=chat.OUT_OF_ORDER)
     if content is None or not chat.bond(world.state, citizen.openid).follows:
         return Outcome()
     return Outcome([chat.add(world.state, citizen.openid, content)])
+
+
+def _read(world: World, openid: str, reply: etree._Element) -> Content:
+    """What the reply shows. Raises BadReply."""
+    content = replies.read(reply, openid)
+    if not media.is_there(world.state, content):
+        raise BadReply("the reply's MediaId is not one of WeChat's")
+    return content

@@ -13,7 +13,7 @@ from sandbox import wall
 from sandbox.residents import NobodyOfThatName, Resident
 from sandbox.state import Code, State
 from sandbox.web_json import answer
-from sandbox.wechat.api import error
+from sandbox.wechat.calls import error
 from sandbox.world import WORLD, World
 
 ORDER = ["appid", "redirect_uri", "response_type", "scope", "state"]  # WeChat fails on any other

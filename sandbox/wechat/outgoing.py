@@ -26,7 +26,7 @@ def read(body: Mapping[str, Any]) -> Content:
 
 
 def _text(kind: str, part: Mapping[str, Any]) -> Content:
-    return Content(kind, _checked(part.get("content")))
+    return Content(kind, checked_text(part.get("content")))
 
 
 def _news(_kind: str, part: Mapping[str, Any]) -> Content:
@@ -47,11 +47,14 @@ def _menu(kind: str, part: Mapping[str, Any]) -> Content:
     items = part.get("list")
     if not isinstance(items, list) or not all(isinstance(item, dict) and "content" in item for item in items):
         raise BadMessage(47001, "data format error")
-    lines = [part.get("head_content"), *(item["content"] for item in items), part.get("tail_content")]
-    return Content(kind, _checked("\n".join(str(line) for line in lines if line)), {"list": items})
+    head, tail = str(part.get("head_content", "")), str(part.get("tail_content", ""))
+    shown = [{"id": str(item.get("id", "")), "content": str(item["content"])} for item in items]
+    text = "\n".join(line for line in (head, *(item["content"] for item in shown), tail) if line)
+    return Content(kind, checked_text(text), {"head": head, "list": shown, "tail": tail})
 
 
-def _checked(text: Any) -> str:
+def checked_text(text: Any) -> str:
+    """A text that WeChat would send. Raises BadMessage (44004, 45002)."""
     if not isinstance(text, str) or not text:
         raise BadMessage(44004, "empty content")
     if len(text.encode()) > TEXT_LIMIT:

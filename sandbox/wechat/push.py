@@ -11,6 +11,7 @@ from lxml import etree
 from yarl import URL
 
 from sandbox import wall
+from sandbox.faults import Fault
 from sandbox.wechat.envelope import BadReply, fresh_nonce, to_xml
 from sandbox.world import World
 
@@ -35,9 +36,8 @@ def message_xml(world: World, openid: str, kind: str, fields: Mapping[str, Any])
     return to_xml({**common, **fields, **named})
 
 
-async def push(world: World, openid: str, xml: str) -> etree._Element | None:
+async def push(world: World, openid: str, xml: str, fault: Fault) -> etree._Element | None:
     """Push until the service answers; returns its decrypted reply, None for "success". Raises NoReply."""
-    fault = world.faults.take("wechat_push")
     if fault.what == "late":
         await asyncio.sleep(fault.seconds)
     for number in range(world.timing.push_tries):

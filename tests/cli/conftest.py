@@ -4,15 +4,19 @@ import base64
 import json
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from shutil import copy
 
 import pytest
+import structlog
 from blockbuster import BlockBuster
 
 from bot.cli import main
+from bot.doctor.sms import needed
+from tests.cli.wechat_host import Host, serving
+from tests.conftest import TOWN_TARIFF
 from tests.gateways.wechat_pay_platform import Keys
 
 KEY = base64.b64encode(bytes(range(32))).decode()
@@ -112,8 +116,28 @@ def shell(
     return Shell(tmp_path, monkeypatch, capsys)
 
 
+@pytest.fixture(autouse=True)
+def logging_as_before() -> Iterator[None]:
+    """Some commands silence what is logged."""
+    yield
+    structlog.reset_defaults()
+
+
 @pytest.fixture
 def desk(shell: Shell, migrated: Path) -> Shell:
     """With a migrated database."""
     copy(migrated, shell.folder / "shimin.db")
     return shell
+
+
+@pytest.fixture
+def city(desk: Shell, monkeypatch: pytest.MonkeyPatch) -> Iterator[Host]:
+    """All is well: WeChat and WeChat Pay answer, every text has a template, the tariff gives a legal basis."""
+    with serving(Host()) as host:
+        host.answers["/cgi-bin/template/get_all_private_template"] = {"template_list": [{}, {}]}
+        host.answers["/cgi-bin/menu/get"] = {"menu": {"button": []}}
+        monkeypatch.setenv("SHIMIN_WECHAT__API_BASE", host.url)
+        monkeypatch.setenv("SHIMIN_PAY__API_BASE", host.url)
+        monkeypatch.setenv("SHIMIN_SMS__TEMPLATES", json.dumps(dict.fromkeys(needed(), "SMS_1")))
+        monkeypatch.setenv("SHIMIN_TARIFF", str(TOWN_TARIFF))
+        yield host

@@ -13,7 +13,7 @@ import pytest
 from redis.exceptions import RedisError
 
 from bot.gateways.redis_ephemeral import AWAY_SECONDS, ForgivingEphemeral, RedisEphemeral
-from models.base.ephemeral import SWEEP_EVERY, Ephemeral, MemoryEphemeral
+from models.base.ephemeral import Ephemeral, MemoryEphemeral
 
 REDIS = os.environ.get("SHIMIN_TEST_REDIS_URL", "")
 NO_REDIS = (
@@ -142,7 +142,8 @@ async def test_the_window_begins_with_the_first_count_and_is_not_prolonged(kept:
 async def test_memory_does_not_grow_with_what_has_expired() -> None:
     now = 0.0
     memory = MemoryEphemeral(lambda: now)
-    for number in range(SWEEP_EVERY - 1):
+    for number in range(1000):
+        await memory.put(str(number), b"y", 0.5)
         await memory.put(str(number), b"x", 1)
     now = 2.0
     await memory.put("last", b"x", 1)

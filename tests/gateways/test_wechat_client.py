@@ -40,6 +40,14 @@ async def test_a_result_processor_of_wechatpy_is_honoured(
     assert await wechat.get("getcallbackip", result_processor=lambda r: r["ip_list"]) == ["127.0.0.1"]
 
 
+async def test_an_answer_without_what_wechatpy_takes_out_of_it(
+    session: aiohttp.ClientSession, serve: Serve
+) -> None:
+    wechat = client(session, await serve(Platform().handle))
+    with pytest.raises(NoAnswer, match="unreadable"):
+        await wechat.tag.get()
+
+
 async def test_ten_calls_at_once_fetch_one_token(session: aiohttp.ClientSession, serve: Serve) -> None:
     far = Platform()
     wechat = client(session, await serve(far.handle))

@@ -52,6 +52,7 @@ PAID_TRADE = Trade(
     currency="CNY",
     transaction_id="4200002345202612010000000001",
     paid_at=datetime(2026, 12, 1, 2, 34, 56, tzinfo=UTC),
+    payer="oUpF8uMuAJO",
 )
 
 

@@ -19,6 +19,8 @@ from bot.wechat import messages, replies
 from bot.wechat.client import Api, WeChatClient, stable_token
 from bot.wechat.codec import BadPush, Codec
 from bot.wechat.tokens import TokenSource
+from bot.wechat.windows import Windows
+from models.base.clock import SystemWall
 from models.base.ephemeral import MemoryEphemeral
 from models.base.ports import GatewayRefused, Outcome, SendResult
 from sandbox.config import Config
@@ -131,7 +133,7 @@ def push_with(api: Api, secret: str) -> WeChatPush:
         cache=MemoryEphemeral(),
         fetch=lambda: stable_token(api, app_id=APP_ID, secret=secret),
     )
-    return WeChatPush(WeChatClient(api, tokens))
+    return WeChatPush(WeChatClient(api, tokens), Windows(MemoryEphemeral(), SystemWall()))
 
 
 async def test_a_message_into_the_chat_with_a_token_of_our_own(sandbox: TestClient, api: Api):

@@ -12,16 +12,11 @@ from sandbox.state import Bond, State
 from sandbox.web_json import Refusal
 from sandbox.wechat import oauth, tokens
 from sandbox.wechat.windows import NotAllowed, opened, spent
+from tests.sandbox.account import ASK, token
 from tests.sandbox.conftest import LI_MING, WANG_FANG, said, shown
 from tests.sandbox.service import APP_ID, Service
 
-ASK = {"grant_type": "client_credential", "appid": APP_ID, "secret": "app-secret"}
 HOUR = 3600.0
-
-
-async def token(client: TestClient) -> Any:
-    async with client.post("/cgi-bin/stable_token", json=ASK) as response:
-        return (await response.json())["access_token"]
 
 
 async def send(client: TestClient, access_token: str, body) -> Any:
@@ -93,7 +88,7 @@ async def test_a_message_arrives_in_the_chat(open_chat: TestClient):
 @pytest.mark.parametrize(
     ("body", "kind", "shows"),
     [
-        pytest.param({"msgtype": "image", "image": {"media_id": "m"}}, "image", "", id="image"),
+        pytest.param({"msgtype": "mpnews", "mpnews": {"media_id": "m"}}, "mpnews", "", id="articles"),
         pytest.param(
             {
                 "msgtype": "news",

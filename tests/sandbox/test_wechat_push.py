@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 from aiohttp.test_utils import TestClient
-from wechatpy.replies import ArticlesReply, ImageReply, TextReply, TransferCustomerServiceReply
+from wechatpy.replies import ArticlesReply, TextReply, TransferCustomerServiceReply
 
 from sandbox.config import Config
 from tests.sandbox.conftest import LI_MING, QUICK, Starts, said, shown
@@ -92,7 +92,6 @@ async def test_any_other_kind_is_sent_with_its_fields(sandbox: TestClient, servi
             TextReply(content="好]]>的"), "text", "account", None, id="text-that-wechatpy-leaves-open"
         ),
         pytest.param(TextReply(content="好的😀"), "text", "account", "好的😀", id="text"),
-        pytest.param(ImageReply(media_id="m1"), "image", "account", "", id="image"),
         pytest.param(
             TransferCustomerServiceReply(),
             "transfer_customer_service",

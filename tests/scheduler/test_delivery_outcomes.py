@@ -94,7 +94,7 @@ async def test_nobody_to_text(office: PostOffice) -> None:
     """A person without a phone is not reached: an officer's list, no call to the carrier."""
     await office.record_case()
     async with office.database.begin("system:test") as work:
-        await work.connection.exec_driver_sql("UPDATE people SET phone = NULL, phone_index = NULL")
+        await work.writing.exec_driver_sql("UPDATE people SET phone = NULL, phone_index = NULL")
     await office.worker.drain()
     assert ((await office.notice(RECORDED)).reason, office.fakes.sms.sent) == ("no_phone", [])
     assert await office.tickets() == ["not_reached"]
@@ -140,6 +140,6 @@ async def test_what_the_chat_refuses_goes_by_text(paid: PostOffice, bound: bool,
 async def test_nothing_goes_to_the_chat_of_somebody_who_left(paid: PostOffice) -> None:
     await paid.bind_li_ming()
     async with paid.database.begin("citizen") as work:
-        await work.connection.exec_driver_sql("UPDATE chat_accounts SET following = 0")
+        await work.writing.exec_driver_sql("UPDATE chat_accounts SET following = 0")
     await paid.worker.drain()
     assert (paid.fakes.chat.sent, paid.texts()) == ([], ["payment_receipt"])

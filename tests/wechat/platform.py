@@ -9,24 +9,27 @@ from aiohttp import web
 
 from bot.wechat.client import Api, WeChatClient, stable_token
 from bot.wechat.tokens import TokenSource
+from models.base.ephemeral import MemoryEphemeral
 
 APP_ID = "wx0123456789abcdef"
 SECRET = "the app secret"
 OK = {"errcode": 0, "errmsg": "ok"}
 
 
-class MemoryCache:
-    """A TokenCache that never forgets, and remembers for how long it was asked to keep."""
+class MemoryCache(MemoryEphemeral):
+    """One that shows what it keeps, and for how long it was last asked to."""
 
     def __init__(self) -> None:
-        self.values: dict[str, bytes] = {}
+        super().__init__()
         self.ttl = 0.0
 
-    async def get(self, key: str) -> bytes | None:
-        return self.values.get(key)
+    @property
+    def values(self) -> dict[str, bytes]:
+        """What is there, whether its time is up or not."""
+        return {key: value for key, (_, value) in self._values.items()}
 
     async def put(self, key: str, value: bytes, ttl: float) -> None:
-        self.values[key] = value
+        await super().put(key, value, ttl)
         self.ttl = ttl
 
 
@@ -74,7 +77,7 @@ def client(
     api = Api(session, base_url=base_url, timeout=timeout)
     tokens = TokenSource(
         app_id=APP_ID,
-        cache=cache or MemoryCache(),
+        cache=MemoryCache() if cache is None else cache,
         fetch=lambda: stable_token(api, app_id=APP_ID, secret=SECRET),
     )
     return WeChatClient(api, tokens)

@@ -1,0 +1,46 @@
+"""QR codes that lead to the account, one for each office; the scene tells which one was scanned."""
+
+from dataclasses import dataclass
+
+from bot.wechat.client import WeChatClient
+from bot.wechat.http import NoAnswer
+
+SCENE_LIMIT = 64  # WeChat counts 1 to 64; taken as bytes, which is the stricter reading
+LONGEST_DAYS = 30
+DAY = 24 * 3600
+
+
+@dataclass(frozen=True, slots=True)
+class QrCode:
+    """`url` is what the code says: draw it oneself; `picture_url` is WeChat's own picture. `seconds` is 0 for a permanent one."""
+
+    scene: str
+    url: str
+    picture_url: str
+    seconds: int
+
+
+def scene_of(office: str) -> str:
+    """The scene of an office: `office:<name>`. Raises ValueError for a name that does not fit."""
+    scene = f"office:{office}"
+    if not office or not office.isprintable() or office != office.strip():
+        raise ValueError("office: must be a name")
+    if len(scene.encode()) > SCENE_LIMIT:
+        raise ValueError(f"office: must be at most {SCENE_LIMIT - len('office:')} bytes")
+    return scene
+
+
+async def create(client: WeChatClient, office: str, *, days: int | None) -> QrCode:
+    """A code for `days` days (1 to 30), or a permanent one (an account has 100,000). Raises ValueError, and as `Api.call`."""
+    scene = scene_of(office)
+    if days is not None and not 1 <= days <= LONGEST_DAYS:
+        raise ValueError(f"days: must be 1 to {LONGEST_DAYS}")
+    # Without expire_seconds WeChat makes a code of 60 seconds.
+    lasting = {"expire_seconds": days * DAY} if days else {}
+    name = "QR_STR_SCENE" if days else "QR_LIMIT_STR_SCENE"
+    body = {**lasting, "action_name": name, "action_info": {"scene": {"scene_str": scene}}}
+    answer = await client.qrcode.create(body)
+    ticket, url = answer.get("ticket"), answer.get("url")
+    if not (isinstance(ticket, str) and ticket and isinstance(url, str) and url):
+        raise NoAnswer("no ticket in the answer")
+    return QrCode(scene, url, client.qrcode.get_url(ticket), int(answer.get("expire_seconds") or 0))
