@@ -11,7 +11,7 @@ export UV_LINK_MODE := copy
 unexport PYTHONDONTWRITEBYTECODE  # without its cache every start costs two seconds more
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check lint format lock clean
+.PHONY: help demo test fuzz bench check lint format lock clean
 
 help:  ## list every target
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -23,6 +23,13 @@ test: .venv/.dev  ## every check and every test, as CI runs them
 	@$(MAKE) --no-print-directory check
 	@$(BIN)/python -m tests.web.browser
 	@$(BIN)/python -m pytest -n 2 --dist loadfile --cov --cov-report=term:skip-covered
+
+fuzz: .venv/.dev  ## 200,000 broken and 10,000 forged pushes against the whole application
+	@SHIMIN_BROKEN_PUSHES=200000 SHIMIN_FORGED_PUSHES=10000 $(BIN)/python -m pytest --timeout 3000 \
+		tests/webhook/test_refused.py -k "broken_pushes or forged_or_replayed"
+
+bench: .venv/.dev  ## the webhook beside its limits and a peer, in one run
+	@$(BIN)/python -m benchmarks.webhook
 
 check: .venv/.dev  ## formatting, lint, types and the floors of the house
 	@$(BIN)/ruff format --check --quiet . && $(BIN)/ruff check --quiet .

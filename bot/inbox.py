@@ -20,7 +20,7 @@ from models.base.errors import Refusal
 from models.base.texts import CHINESE, texts
 from models.identity import acts as identity
 from models.identity.acts import Account
-from models.post import inbox
+from models.post import inbox, late_reply
 
 log = structlog.get_logger()
 SOURCE = "wechat"
@@ -63,6 +63,13 @@ class Inbox:
     async def answer(self, said: Said) -> Reply:
         """The reply to this message, the same for each of its deliveries."""
         return await asyncio.shield(self.begin(said))
+
+    async def tell_otherwise(self, said: Said) -> None:
+        """The chat would not take the late reply: who is bound is told by text that it is there."""
+        async with self._database.begin("system:late-reply") as work:
+            account = await identity.account(work, said.openid)
+            if account.person_id is not None:
+                await late_reply.tell(work, account.person_id, said.key)
 
     async def _answer_in_turn(self, said: Said) -> Reply:
         lock = self._locks.setdefault(said.openid, asyncio.Lock())

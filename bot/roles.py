@@ -84,27 +84,32 @@ async def _until(stop: asyncio.Event, beside: Callable[[], Awaitable[None]] | No
             await task
 
 
-@contextlib.asynccontextmanager
-async def _serving(shimin: Shimin) -> AsyncIterator[None]:
-    runner = web.AppRunner(
-        make_app(shimin),
+def runner(app: web.Application) -> web.AppRunner:
+    """The application with the limits of a server that strangers can reach."""
+    return web.AppRunner(
+        app,
         access_log=None,
         shutdown_timeout=DRAIN_SECONDS,
         keepalive_timeout=IDLE_SECONDS,
         lingering_time=LINGER_SECONDS,
         auto_decompress=False,  # nobody who calls us compresses; what cannot be unpacked would be an accident
     )
-    await runner.setup()
-    site = web.TCPSite(runner, shimin.settings.host, shimin.settings.port, backlog=1024)
+
+
+@contextlib.asynccontextmanager
+async def _serving(shimin: Shimin) -> AsyncIterator[None]:
+    served = runner(make_app(shimin))
+    await served.setup()
+    site = web.TCPSite(served, shimin.settings.host, shimin.settings.port, backlog=1024)
     try:
         await site.start()
     except OSError as problem:
-        await runner.cleanup()
+        await served.cleanup()
         raise PortTaken(f"SHIMIN_PORT: cannot listen on {site.name}: {problem.strerror}") from problem
     try:
         yield
     finally:
-        await runner.cleanup()
+        await served.cleanup()
 
 
 @contextlib.asynccontextmanager

@@ -33,6 +33,7 @@ from models.base.ids import Ids
 from models.base.tariff import SHIPPED, load_tariff
 from models.flows import enforcement
 from models.identity import binding
+from models.post import late_reply
 from models.post.notices import Kinds
 from models.restrictions import acts as restrictions
 from models.violations import notices as violations
@@ -48,7 +49,7 @@ from scheduler.jobs.query_silent_orders import SilentOrders
 from scheduler.senders import senders
 from scheduler.service import Scheduler
 
-KINDS = Kinds((*binding.KINDS, *violations.KINDS, *enforcement.KINDS, *restrictions.KINDS))
+KINDS = Kinds((*late_reply.KINDS, *binding.KINDS, *violations.KINDS, *enforcement.KINDS, *restrictions.KINDS))
 DAILY = (
     announce_overdue_fines.JOB,
     remind_of_undecided_cases.JOB,

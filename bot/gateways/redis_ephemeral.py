@@ -35,6 +35,7 @@ class RedisEphemeral:
             socket_connect_timeout=0.5,
             retry=Retry(NoBackoff(), 1),
             max_connections=256,
+            driver_info=None,  # else each new connection looks up its own version on disk
         )
 
     async def get(self, key: str) -> bytes | None:

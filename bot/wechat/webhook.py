@@ -19,7 +19,7 @@ from bot.wechat import messages, replies
 from bot.wechat.codec import BadPush, Codec, Opened, Unreadable
 from handlers.routing import Reply
 from models.base.ephemeral import Ephemeral
-from models.base.ports import ChatAct, ChatGateway, Malformed, Unauthentic
+from models.base.ports import ChatAct, ChatGateway, Malformed, Outcome, Unauthentic
 
 PATH = "/wechat"
 NONCE_SECONDS = 600
@@ -109,6 +109,9 @@ class Webhook:
         for part in parts:
             result = await self.chat.push(openid=said.openid, text=part)
             log.info("pushed_behind", outcome=result.outcome, reason=result.reason)
+            if result.outcome is not Outcome.SENT:
+                await self.inbox.tell_otherwise(said)
+                return
 
     async def _finish(self, app: web.Application) -> None:
         """Before the process ends, what is under way is finished."""

@@ -27,6 +27,7 @@ REACHED = (
 CITIZENS_ONLY = {
     "language.unknown",
     "case.unknown",
+    "bind.mismatch",
     "case.how",
     "case.mistyped",
 }  # raised in the same files by what only the chat calls

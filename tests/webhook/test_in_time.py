@@ -10,9 +10,13 @@ from bot.commands import ROUTER
 from handlers.routing import Command, Conversation, Draft, Outside, Reply, Router, reading, writing
 from models.base.db import Database
 from models.base.ephemeral import MemoryEphemeral
+from models.base.ports import Outcome, SendResult
 from models.base.texts import CHINESE, texts
 from models.identity import acts as identity
+from models.identity import store
 from models.post import desk
+from tests.acts.queries import queued
+from tests.helpers import town
 from tests.service import Fakes, rows
 from tests.webhook.conftest import Start
 from tests.wechat import pushes
@@ -169,3 +173,21 @@ async def test_an_accident_is_answered_changes_nothing_and_the_message_works_aga
     assert await rows(database) == before
     assert (await wechat.deliver(message)).text == "好了"
     assert (await rows(database))["chat_accounts"] == before["chat_accounts"] + 1
+
+
+async def test_what_the_chat_will_not_take_afterwards_is_told_by_text(
+    start: Start, slow: Slow, fakes: Fakes, database: Database
+):
+    """Whoever is bound hears of it by the next means, once for all deliveries."""
+    people = await town(database)
+    async with database.begin("citizen") as work:
+        await store.save_account(work, pushes.OPENID, person_id=people.li_ming)
+    wechat = await start(slow.router(), seconds_to_answer=0.05)
+    fakes.chat.answers = [SendResult(Outcome.REFUSED, reason="window_closed")]
+    message = wechat.text("慢慢看 1")
+    await asyncio.gather(*(wechat.deliver(message) for _ in range(2)))
+    slow.go.set()
+    await until(lambda: fakes.chat.sent)
+    await asyncio.sleep(0.1)
+    async with database.read() as work:
+        assert await queued(work) == [("reply_waiting", "sms", f"person {people.li_ming}")]

@@ -1,5 +1,6 @@
 """What is not WeChat's, not for us, or not readable: 4xx, no handler runs, nothing is stored."""
 
+import os
 from random import Random
 
 import pytest
@@ -12,6 +13,8 @@ from tests.wechat import pushes
 CONFIRM = pushes.text_xml("人工")  # a writing command for anybody
 QUERY, BODY = pushes.push(CONFIRM)
 SEALED = BODY.partition(b"<Encrypt>")[2]
+BROKEN = int(os.environ.get("SHIMIN_BROKEN_PUSHES", "2000"))  # `make fuzz` sends 200,000
+FORGED = int(os.environ.get("SHIMIN_FORGED_PUSHES", "1000"))  # and 10,000
 ANOTHER_KEY = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFG"
 
 
@@ -78,10 +81,10 @@ async def test_a_nonce_may_be_repeated_for_a_retry_but_not_for_another_message(
     assert await rows(database) == before
 
 
-async def test_2000_broken_pushes_are_refused_and_never_an_accident(wechat: WeChat, database: Database):
+async def test_broken_pushes_are_refused_and_never_an_accident(wechat: WeChat, database: Database):
     random = Random(20261124)
     before = await rows(database)
-    for _ in range(2000):
+    for _ in range(BROKEN):
         query, body, headers = broken(random)
         answer = await wechat.post(query, body, headers)
         signed = SEALED in body and query == QUERY and not headers  # only around it something was changed
@@ -92,6 +95,37 @@ async def test_2000_broken_pushes_are_refused_and_never_an_accident(wechat: WeCh
         "inbox",
         "audit_events",
     }
+
+
+async def test_what_is_forged_or_replayed_is_never_accepted(wechat: WeChat, database: Database, fakes: Fakes):
+    """Nothing is stored, nobody outside is called; each of the genuine ones that are replayed was taken once before."""
+    random = Random(20261125)
+    taken = [wechat.text("信用分", openid=f"o-{number}") for number in range(20)]
+    for number, message in enumerate(taken):
+        assert (await wechat.deliver(message, nonce=f"taken-{number}")).kind == "text"
+    before = await rows(database)
+    for number in range(FORGED):
+        query, body = forged(random, wechat, number)
+        assert (await wechat.post(query, body)).status == 401
+    assert await rows(database) == before
+    assert (fakes.chat.sent, fakes.sms.sent) == ([], [])
+
+
+def forged(random: Random, wechat: WeChat, number: int) -> tuple[dict[str, str], bytes]:
+    """A well-made push by somebody without the keys, or a genuine one at another time, or on a used nonce."""
+    message = wechat.text("确认 442012003480")
+    match random.randrange(5):
+        case 0:
+            return pushes.push(message, nonce=f"f{number}", token="not-the-token-of-the-account")
+        case 1:
+            return pushes.push(message, nonce=f"f{number}", key=pushes.PREVIOUS_KEY)
+        case 2:
+            return pushes.push(message, nonce=f"f{number}", app_id="wx-another-account")
+        case 3:
+            late = pushes.NOW + random.choice([-1, 1]) * random.randrange(310, 10**6)
+            return pushes.push(message, nonce=f"f{number}", timestamp=late)
+        case _:
+            return pushes.push(message, nonce=f"taken-{random.randrange(20)}")
 
 
 def broken(random: Random) -> tuple[dict[str, str], bytes, dict[str, str]]:

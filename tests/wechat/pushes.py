@@ -68,10 +68,11 @@ def push(
     to: str = ORIGINAL_ID,
     timestamp: int = NOW,
     nonce: str = "486452656",
+    token: str = TOKEN,
 ) -> tuple[dict[str, str], bytes]:
     """The query and the body of a safe-mode push."""
     query = plain_query(timestamp=timestamp, nonce=nonce)
-    sealed = WeChatCrypto(TOKEN, key, app_id).encrypt_message(message, query["nonce"], str(timestamp))
+    sealed = WeChatCrypto(token, key, app_id).encrypt_message(message, query["nonce"], str(timestamp))
     encrypt, signature = re.findall(r"<(?:Encrypt|MsgSignature)><!\[CDATA\[(.*?)\]\]>", sealed)
     body = f"<xml><ToUserName><![CDATA[{to}]]></ToUserName><Encrypt><![CDATA[{encrypt}]]></Encrypt></xml>"
     return {**query, "encrypt_type": "aes", "msg_signature": signature}, body.encode()
