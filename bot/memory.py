@@ -1,5 +1,9 @@
-"""What the chat remembers for minutes, in Ephemeral: replies for duplicates, offered choices, drafts, hand-overs. All sealed."""
+"""What the chat remembers for minutes, in Ephemeral: replies for duplicates, offered choices, drafts, hand-overs.
 
+Sealed wherever it leaves the process.
+"""
+
+import json
 from typing import Any
 
 from handlers.routing import Draft, Reply
@@ -70,13 +74,16 @@ class Memory:
             await self._ephemeral.put(f"person:{openid}", b"1", HAND_OVER_SECONDS)
 
     async def _get(self, key: str) -> Any:
-        sealed = await self._ephemeral.get(key)
-        if sealed is None:
-            return None
+        kept = await self._ephemeral.get(key)
+        if kept is None or self._ephemeral.local:
+            return json.loads(kept) if kept else None
         try:
-            return self._vault.open_json(sealed.decode(), COLUMN)
+            return self._vault.open_json(kept.decode(), COLUMN)
         except Unopenable:  # sealed under a key that has left the ring: as good as lost
             return None
 
     async def _put(self, key: str, value: Any, ttl: float) -> None:
-        await self._ephemeral.put(key, self._vault.seal_json(value, COLUMN).encode(), ttl)
+        """Sealed before it leaves the process; the key lies in the same memory as what does not."""
+        local = self._ephemeral.local
+        kept = json.dumps(value) if local else self._vault.seal_json(value, COLUMN)
+        await self._ephemeral.put(key, kept.encode(), ttl)

@@ -93,7 +93,7 @@ class Conversation:
 
     def say(self, key: str, **params: Any) -> str:
         """A sentence in the citizen's language."""
-        return self.texts.say(key, **self.work.city.figures, **params)
+        return self.texts.say(key, self.work.city.figures, **params)
 
     def reply(
         self, *lines: str, actions: Sequence[tuple[str, str]] = (), draft: Draft | None = None

@@ -27,6 +27,8 @@ log = structlog.get_logger()
 class RedisEphemeral:
     """One pool for each process; keys under `shimin:`."""
 
+    local = False
+
     def __init__(self, url: str) -> None:
         # redis-py's defaults wait a minute and retry ten times
         self._redis = Redis.from_url(
@@ -64,13 +66,15 @@ class RedisEphemeral:
 
 
 class ForgivingEphemeral:
-    """`remote` while it answers, else `local`. Its faults are never the caller's."""
+    """A remote one while it answers, else this process's own. Its faults are never the caller's."""
+
+    local = False
 
     def __init__(
-        self, remote: Ephemeral, local: Ephemeral, monotonic: Callable[[], float] = time.monotonic
+        self, remote: Ephemeral, own: Ephemeral, monotonic: Callable[[], float] = time.monotonic
     ) -> None:
         self._remote = remote
-        self._local = local
+        self._own = own
         self._monotonic = monotonic
         self._away_until = 0.0
 
@@ -96,7 +100,7 @@ class ForgivingEphemeral:
             except (RedisError, OSError) as problem:
                 self._away_until = self._monotonic() + AWAY_SECONDS
                 log.warning("redis_away", problem=type(problem).__name__)
-        return await act(self._local)
+        return await act(self._own)
 
 
 def forgiving(redis: RedisEphemeral) -> Ephemeral:

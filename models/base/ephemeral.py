@@ -10,7 +10,9 @@ from typing import Protocol
 
 
 class Ephemeral(Protocol):
-    """The face of both implementations; one contract test runs on each."""
+    """The face of both implementations; one contract test runs on each. `local`: nothing kept here leaves the process."""
+
+    local: bool
 
     async def get(self, key: str) -> bytes | None:
         """The value, or None."""
@@ -35,6 +37,8 @@ class Ephemeral(Protocol):
 
 class MemoryEphemeral:
     """For one process."""
+
+    local = True
 
     def __init__(self, monotonic: Callable[[], float] = time.monotonic) -> None:
         self._monotonic = monotonic

@@ -22,6 +22,7 @@ LOCALES = Path(__file__).parents[2] / "locales"
 CHINESE = "zh_CN"
 ENGLISH = "en"
 LANGUAGES = (CHINESE, ENGLISH)
+NOTHING: Mapping[str, Any] = {}
 DATE_SHAPES = {CHINESE: "M月d日(EEE)", ENGLISH: "EEE d MMM"}
 TIME_SHAPES = {CHINESE: "M月d日 HH:mm", ENGLISH: "d MMM HH:mm"}
 
@@ -31,26 +32,26 @@ class Texts:
 
     def __init__(self, language: str) -> None:
         self.language = language
-        self._catalog = catalog(language)
-        self._plural = c2py(self._catalog.plural_expr)
-        self.show(date.min)  # Babel reads a locale's names at their first use: now, not in the event loop
+        messages = catalog(language)
+        self._plural = c2py(messages.plural_expr)
+        self._sentences = {str(_name(message.id)): message.string for message in messages if message.string}
 
-    def say(self, key: str, **params: Any) -> str:
-        """The sentence named `key`, filled in. A `count` parameter picks the plural. Raises KeyError for an unknown name."""
-        message = self._catalog.get(key)
-        if message is None or not message.string:
-            raise KeyError(key)
-        text = message.string
+    def say(self, key: str, more: Mapping[str, Any] = NOTHING, /, **params: Any) -> str:
+        """The sentence named `key`, filled in; `more` are parameters that many sentences share. A `count` picks the plural.
+
+        Raises KeyError for an unknown name, or a parameter that is not given.
+        """
+        text = self._sentences[key]
         if not isinstance(text, str):
             text = text[self._plural(params["count"])]
-        return text.format_map(_Shown(self, params))
+        return text.format_map(_Shown(self, params, more))
 
     def template(self, key: str) -> str:
         """The sentence with its placeholders, for somebody else to fill in. Raises KeyError for an unknown name."""
-        message = self._catalog.get(key)
-        if message is None or not isinstance(message.string, str):
+        text = self._sentences[key]
+        if not isinstance(text, str):
             raise KeyError(key)
-        return message.string
+        return text
 
     def show(self, value: Any) -> str:
         """A value as this language writes it."""
@@ -83,15 +84,21 @@ def _shown(language: str, value: date) -> str:
     return format_date(value, DATE_SHAPES[language], locale=_locale(language))
 
 
-class _Shown(dict[str, Any]):
-    """Parameters that are written out only where the sentence names them."""
+class _Shown(dict[str, str]):
+    """Parameters as they are written; the shared ones only where a sentence names them."""
 
-    def __init__(self, texts: Texts, params: Mapping[str, Any]) -> None:
-        super().__init__(params)
+    def __init__(self, texts: Texts, params: Mapping[str, Any], more: Mapping[str, Any]) -> None:
+        super().__init__({name: texts.show(value) for name, value in params.items()})
         self._texts = texts
+        self._more = more
 
-    def __getitem__(self, name: str) -> str:
-        return self._texts.show(super().__getitem__(name))
+    def __missing__(self, name: str) -> str:
+        return self._texts.show(self._more[name])
+
+
+def _name(message_id: Any) -> Any:
+    """The name of a message; one with plurals has it twice."""
+    return message_id if isinstance(message_id, str) else message_id[0]
 
 
 @cache
@@ -102,7 +109,7 @@ def catalog(language: str) -> Catalog:
         with path.open("rb") as file:
             for message in read_po(file, locale=language):
                 if message.id:
-                    whole[message.id if isinstance(message.id, str) else message.id[0]] = message
+                    whole[_name(message.id)] = message
     return whole
 
 
