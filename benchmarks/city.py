@@ -36,11 +36,22 @@ def openid(number: int) -> str:
     return f"oBenchmark{number:018d}"
 
 
+def settings(folder: Path) -> Settings:
+    """The service's settings, in a folder of the benchmark's own."""
+    place = Place(folder, int(os.environ.get("SHIMIN_PORT", "1")), 1)
+    keys, pems = make_keys(folder)
+    wechat = {"APP_ID": APP_ID, "ORIGINAL_ID": ORIGINAL_ID, "TOKEN": TOKEN, "AES_KEY": AES_KEY}
+    os.environ.update(
+        write_env(place, keys, pems, "") | {f"SHIMIN_WECHAT__{k}": v for k, v in wechat.items()}
+    )
+    return load_settings()
+
+
 async def fill(folder: Path) -> None:
     """Make the city, once."""
-    settings = _settings(folder)
-    await upgrade(settings.database_url)
-    database = open_database(settings)
+    here = settings(folder)
+    await upgrade(here.database_url)
+    database = open_database(here)
     async with database.begin("benchmark") as work:
         await catalogue.enter(work, _offence())
     for start in range(0, PEOPLE, 100):
@@ -54,18 +65,8 @@ async def serve_city(port: int, folder: Path) -> None:
     """The web role, logging nothing below a warning, until killed."""
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
     os.environ["SHIMIN_PORT"] = str(port)
-    async with assemble(_settings(folder)) as shimin, started(shimin, {Role.WEB}):
+    async with assemble(settings(folder)) as shimin, started(shimin, {Role.WEB}):
         await asyncio.Event().wait()
-
-
-def _settings(folder: Path) -> Settings:
-    place = Place(folder, int(os.environ.get("SHIMIN_PORT", "1")), 1)
-    keys, pems = make_keys(folder)
-    wechat = {"APP_ID": APP_ID, "ORIGINAL_ID": ORIGINAL_ID, "TOKEN": TOKEN, "AES_KEY": AES_KEY}
-    os.environ.update(
-        write_env(place, keys, pems, "") | {f"SHIMIN_WECHAT__{k}": v for k, v in wechat.items()}
-    )
-    return load_settings()
 
 
 async def _settle_in(work: Work, number: int) -> None:

@@ -45,7 +45,8 @@ def main() -> None:
         for turn in range(ROUNDS):
             for title, (server, text) in RUNS.items():
                 results[title].append(_run(server, text, folder, turn))
-    _print(results)
+        _print(results)
+        subprocess.run([sys.executable, "-m", "benchmarks.stages", str(folder)], check=True)
 
 
 def _run(server: str, text: str, folder: Path, turn: int) -> Measured:

@@ -16,6 +16,7 @@ from bot.settings import Settings
 from bot.wiring import Shimin, assemble
 
 DRAIN_SECONDS = 8.0
+GC_EVERY = 20_000  # new objects between two looks for circles; a message makes a few hundred and hardly a circle
 IDLE_SECONDS = (
     8.0  # a connection without a whole request head for so long is closed: slow ones must not fill the house
 )
@@ -44,7 +45,6 @@ async def run(
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
     async with assemble(settings) as shimin, started(shimin, roles):
-        gc.freeze()  # what lives as long as the process need not be looked at again
         log.info("started", roles=sorted(roles), port=settings.port)
         if shimin.services.database.city.tariff.measures.wallet.inert:
             log.warning(
@@ -65,6 +65,8 @@ async def started(shimin: Shimin, roles: Collection[Role]) -> AsyncIterator[None
             stack.push_async_callback(shimin.scheduler.stop)
         if Role.WEB in roles:
             await stack.enter_async_context(_serving(shimin))
+        gc.freeze()  # what lives as long as the process need not be looked at again
+        gc.set_threshold(GC_EVERY, 20, 50)
         yield
 
 
