@@ -53,7 +53,7 @@ def _run(server: str, text: str, folder: Path, turn: int) -> Measured:
     port = 18090
     first = (turn * len(RUNS) + list(RUNS.values()).index((server, text))) * 10 * REQUESTS
     with _served(server, port, folder) as pid:
-        for size in (500, REQUESTS):  # the first warms up
+        for size in (PEOPLE, REQUESTS):  # the first warms up: everybody's language is known then
             first += size
             requests = [push(openid((first + n) % PEOPLE), text, first + n) for n in range(size)]
             measured = uvloop.run(measure(port, pid, requests, CONNECTIONS))
