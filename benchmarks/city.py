@@ -10,7 +10,7 @@ import structlog
 from stdnum.cn import ric
 
 from benchmarks.pushes import AES_KEY, APP_ID, ORIGINAL_ID, TOKEN
-from bot.demo.files import Place, write_env
+from bot.demo.files import Place, environment
 from bot.demo.keys import make_keys
 from bot.roles import Role, started
 from bot.settings import Settings, load_settings
@@ -41,9 +41,7 @@ def settings(folder: Path) -> Settings:
     place = Place(folder, int(os.environ.get("SHIMIN_PORT", "1")), 1)
     keys, pems = make_keys(folder)
     wechat = {"APP_ID": APP_ID, "ORIGINAL_ID": ORIGINAL_ID, "TOKEN": TOKEN, "AES_KEY": AES_KEY}
-    os.environ.update(
-        write_env(place, keys, pems, "") | {f"SHIMIN_WECHAT__{k}": v for k, v in wechat.items()}
-    )
+    os.environ.update(environment(place, keys, pems) | {f"SHIMIN_WECHAT__{k}": v for k, v in wechat.items()})
     return load_settings()
 
 

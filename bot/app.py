@@ -18,7 +18,7 @@ def make_app(shimin: Shimin) -> web.Application:
     """All routes on one application."""
     app = web.Application(client_max_size=MAX_BODY, middlewares=[accidents])
     app[SERVICES] = shimin.services
-    health.add_routes(app)
+    health.add_routes(app, shimin.settings.demo)
     shimin.webhook.add_routes(app)
     wechat_pay.add_routes(app)
     sms.add_routes(app, shimin.delivery)

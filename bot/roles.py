@@ -16,10 +16,10 @@ from bot.settings import Settings
 from bot.wiring import Shimin, assemble
 
 DRAIN_SECONDS = 8.0
-GC_EVERY = 20_000  # new objects between two looks for circles; a message makes a few hundred and hardly a circle
-IDLE_SECONDS = (
-    8.0  # a connection without a whole request head for so long is closed: slow ones must not fill the house
-)
+# New objects between two looks for circles: a message makes a few hundred, and hardly a circle.
+GC_EVERY = 20_000
+# A connection without a whole request head for so long is closed: slow ones must not fill the house.
+IDLE_SECONDS = 8.0
 LINGER_SECONDS = 1.0  # for the rest of a body that was refused
 log = structlog.get_logger()
 

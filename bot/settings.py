@@ -139,10 +139,11 @@ class Vault(BaseModel):
 
 
 class Demo(BaseModel):
-    """The demo's own: the movable clock. A city leaves this out."""
+    """The demo's own: the movable clock, and the sign that its town is made. A city leaves this out."""
 
     clock_key: SecretStr = Field(min_length=20)
     clock_file: Path
+    ready_file: Path | None = None
 
 
 class Settings(BaseSettings):

@@ -12,9 +12,8 @@ from models.identity.acts import Contact
 from models.post.notices import Channel, Notice
 from models.restrictions import acts as restrictions
 
-ANY_DOUBT = timedelta(
-    days=1
-)  # an attempt in doubt may have waited for the morning, or for the carrier, since yesterday
+# An attempt in doubt may have waited for the morning, or for the carrier, since yesterday.
+ANY_DOUBT = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)

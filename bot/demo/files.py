@@ -2,6 +2,7 @@
 so that ports may change; the secrets stay."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -71,12 +72,16 @@ def carrier_text(texts: Texts, key: str) -> str:
     return texts.template(key).replace("{", "${")
 
 
-def write_env(place: Place, keys: Keys, pems: PemFiles, api_key: str) -> dict[str, str]:
-    """Write `.demo/env` and return it."""
-    values = _service(place, keys) | _wires(place, keys, pems) | _demo(place, keys, api_key)
+def environment(place: Place, keys: Keys, pems: PemFiles) -> dict[str, str]:
+    """The `SHIMIN_*` settings of the demo's service."""
+    return _service(place, keys) | _wires(place, keys, pems) | _demo(place, keys)
+
+
+def write_env(place: Place, settings: Mapping[str, str], api_key: str) -> None:
+    """Write `.demo/env`: the settings, and what a shell needs to take part in the town."""
+    values = {**settings, "DEMO_API_KEY": api_key, "DEMO_SANDBOX_URL": place.sandbox}
     lines = [f"{name}='{value}'" for name, value in values.items()]
     write_private(place.env, "\n".join(lines) + "\n")
-    return values
 
 
 def write_sandbox_config(place: Place, keys: Keys, pems: PemFiles, api_key: str) -> None:
@@ -162,10 +167,9 @@ def _wires(place: Place, keys: Keys, pems: PemFiles) -> dict[str, str]:
     }
 
 
-def _demo(place: Place, keys: Keys, api_key: str) -> dict[str, str]:
+def _demo(place: Place, keys: Keys) -> dict[str, str]:
     return {
         "SHIMIN_DEMO__CLOCK_KEY": keys.clock_key,
         "SHIMIN_DEMO__CLOCK_FILE": str(place.clock.resolve()),
-        "DEMO_API_KEY": api_key,
-        "DEMO_SANDBOX_URL": place.sandbox,
+        "SHIMIN_DEMO__READY_FILE": str(place.ready.resolve()),
     }

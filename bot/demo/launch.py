@@ -62,24 +62,20 @@ async def _demo(place: Place, keys: Keys, pems: PemFiles, *, first: bool) -> Non
 async def _prepare(place: Place, keys: Keys, pems: PemFiles, *, first: bool) -> tuple[Settings, str]:
     """Environment, database, clock and registers."""
     key_file = place.folder / "api_key"
+    environment = files.environment(place, keys, pems)
+    os.environ.update(environment)
+    settings = load_settings()
+    await upgrade(settings.database_url)
     if first:
         console.print("Making the demo town; this takes a few seconds.")
         _set_clock_back(place)
-        settings = _settings(place, keys, pems, "")
-        await upgrade(settings.database_url)
         write_private(key_file, await _fill_registers(settings))
-    api_key = key_file.read_text()
-    settings = _settings(place, keys, pems, api_key)
-    files.write_sandbox_config(place, keys, pems, api_key)
-    if not first:
-        await upgrade(settings.database_url)
+    else:
         _wake_by_day(place)
+    api_key = key_file.read_text()
+    files.write_env(place, environment, api_key)
+    files.write_sandbox_config(place, keys, pems, api_key)
     return settings, api_key
-
-
-def _settings(place: Place, keys: Keys, pems: PemFiles, api_key: str) -> Settings:
-    os.environ.update(files.write_env(place, keys, pems, api_key))
-    return load_settings()
 
 
 async def _fill_registers(settings: Settings) -> str:
@@ -132,7 +128,7 @@ async def _sandbox(place: Place) -> AsyncIterator[None]:
 async def _open_up(place: Place, api_key: str, *, first: bool) -> None:
     """Once both answer: tell the story the first time, then say what to open."""
     async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=120)) as session:
-        for url in (f"{place.sandbox}/livez", f"{place.service}/readyz"):
+        for url in (f"{place.sandbox}/livez", f"{place.service}/livez"):
             await _wait_for(session, url)
         if first:
             await Story(session, place, api_key).tell()

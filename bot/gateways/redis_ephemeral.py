@@ -17,9 +17,8 @@ from redis.exceptions import RedisError
 from models.base.ephemeral import Ephemeral, MemoryEphemeral
 
 PREFIX = "shimin:"
-AWAY_SECONDS = (
-    1.0  # after a failure Redis is left alone for so long: each message would wait for its time limit
-)
+# After a failure Redis is left alone for so long: each message would wait for its time limit.
+AWAY_SECONDS = 1.0
 Answer = TypeVar("Answer")
 log = structlog.get_logger()
 

@@ -34,10 +34,8 @@ TRANSITIONS: dict[State, frozenset[State]] = {
     State.ERASED: frozenset(),
     State.VOIDED: frozenset(),
 }
-SERVICE_FAILED = (
-    State.SERVED,
-    State.DECIDED,
-)  # the one step back: the carrier says later that the text never arrived
+# The one step back: the carrier says later that the text never arrived.
+SERVICE_FAILED = (State.SERVED, State.DECIDED)
 UNDECIDED = frozenset({State.RECORDED, State.NOTIFIED})
 PAYABLE = frozenset({State.DECIDED, State.SERVED, State.OVERDUE})
 OPEN = UNDECIDED | PAYABLE

@@ -151,7 +151,11 @@ def settings(migrated: Path, tmp_path: Path, keys: Keys) -> dict[str, Any]:
         },
         "wallet": {"secret": SECRET},
         "sim_register": {"secret": SECRET},
-        "demo": {"clock_key": SECRET, "clock_file": tmp_path / "clock.json"},
+        "demo": {
+            "clock_key": SECRET,
+            "clock_file": tmp_path / "clock.json",
+            "ready_file": tmp_path / "ready",
+        },
     }
 
 

@@ -69,6 +69,7 @@ def test_what_is_allowed_and_not_for_a_city(
 def test_the_demos_clock(desk: Shell, city: Host, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SHIMIN_DEMO__CLOCK_KEY", "k" * 20)
     monkeypatch.setenv("SHIMIN_DEMO__CLOCK_FILE", "clock.json")
+    monkeypatch.setenv("SHIMIN_DEMO__READY_FILE", "ready")
     assert "movable clock is on" in of(desk, "settings")[1]
 
 
