@@ -6,7 +6,6 @@ links them in batches. `verify` recomputes the chain and reports the unsealed ta
 
 import hashlib
 import json
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -62,11 +61,6 @@ async def record(
     """Write one event in the same transaction. `subject` names what was acted upon (`case 442012003481`)."""
     row = {"at": work.now, "actor": work.actor, "action": action, "subject": subject, "person_id": person_id}
     await work.run(insert(events), row | {"details": details})
-
-
-async def record_many(work: Work, rows: Iterable[dict[str, Any]]) -> None:
-    """As `record`, for a batch: rows of action, subject, person_id, details."""
-    await work.run_many(insert(events), [{"at": work.now, "actor": work.actor, **row} for row in rows])
 
 
 async def seal(work: Work) -> int:

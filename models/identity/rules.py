@@ -110,11 +110,6 @@ def mask_phone(phone: str) -> str:
     return f"{phone[:3]}****{phone[-4:]}"
 
 
-def mask_resident_id(number: str) -> str:
-    """`4420**********1375`."""
-    return f"{number[:4]}{'*' * 10}{number[-4:]}"
-
-
 def age(born: date, today: date) -> int:
     """Whole years."""
     return today.year - born.year - ((today.month, today.day) < (born.month, born.day))

@@ -20,7 +20,6 @@ from sqlalchemy import (
     Table,
     Text,
     and_,
-    func,
     or_,
     select,
     update,
@@ -168,14 +167,6 @@ async def was_sent(work: Work, kind: Kind, subject: str) -> bool:
     gone = outbox.c.state.in_(("sent", "delivered")) | outbox.c.sent_before
     mine = (outbox.c.kind == kind.name) & (outbox.c.subject == subject) & gone
     return await work.scalar(select(outbox.c.id).where(mine).limit(1)) is not None
-
-
-async def next_due(work: Work) -> datetime | None:
-    """When the earliest pending row is due (civic)."""
-    due: datetime | None = await work.scalar(
-        select(func.min(outbox.c.due_at)).where(outbox.c.state == "pending")
-    )
-    return due
 
 
 async def _finish(work: Work, notice: Notice, values: Mapping[str, Any]) -> bool:

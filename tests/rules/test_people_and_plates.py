@@ -13,7 +13,6 @@ from models.identity.rules import (
     birth_date,
     mask_name,
     mask_phone,
-    mask_resident_id,
     read_name,
     read_phone,
     read_plate,
@@ -169,7 +168,6 @@ def test_the_birth_date_of_an_id():
     [
         pytest.param(mask_name, "李明", "李*", id="name"),
         pytest.param(mask_phone, "13812340001", "138****0001", id="phone"),
-        pytest.param(mask_resident_id, "11010519491231002X", "1101**********002X", id="resident ID"),
         pytest.param(lambda number: Plate("02", number).masked, "粤T12345", "粤T·***45", id="plate"),
         pytest.param(
             lambda number: Plate("52", number).masked, "粤TD12345", "粤T·***45", id="new energy plate"
