@@ -1,5 +1,5 @@
 """`/livez`: the loop turns. `/readyz`: this process can serve: the database answers and has the newest schema; in the demo, the town
-is made."""
+is open."""
 
 import asyncio
 from pathlib import Path
@@ -42,6 +42,6 @@ async def ready(request: web.Request) -> web.Response:
     made = request.app[TOWN_MADE]
     if made and not await asyncio.to_thread(made.exists):
         return web.json_response(
-            {"status": "not ready", "reason": "the demo's town is being made"}, status=503
+            {"status": "not ready", "reason": "the demo's town is not open yet"}, status=503
         )
     return web.json_response({"status": "ready"})

@@ -55,6 +55,11 @@ class Place:
         """There once the town's story has been told."""
         return self.folder / "ready"
 
+    @property
+    def opened(self) -> Path:
+        """There while the town runs and everybody in it answers."""
+        return self.folder / "open"
+
 
 def sms_templates() -> tuple[dict[str, str], dict[str, str]]:
     """What an operator registers at the carrier: our name -> template code, template code -> text with `${variables}`."""
@@ -171,5 +176,5 @@ def _demo(place: Place, keys: Keys) -> dict[str, str]:
     return {
         "SHIMIN_DEMO__CLOCK_KEY": keys.clock_key,
         "SHIMIN_DEMO__CLOCK_FILE": str(place.clock.resolve()),
-        "SHIMIN_DEMO__READY_FILE": str(place.ready.resolve()),
+        "SHIMIN_DEMO__READY_FILE": str(place.opened.resolve()),
     }

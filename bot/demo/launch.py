@@ -36,6 +36,7 @@ def demo(place: Place, *, fresh: bool) -> None:
     if folder.exists() and (fresh or not place.ready.exists()):
         shutil.rmtree(folder)
     first = not folder.exists()
+    place.opened.unlink(missing_ok=True)
     keys, pems = make_keys(folder)
     with (folder / "service.log").open("a", encoding="utf-8") as log_file:
         logs.configure(log_file)
@@ -133,6 +134,7 @@ async def _open_up(place: Place, api_key: str, *, first: bool) -> None:
         if first:
             await Story(session, place, api_key).tell()
             place.ready.touch()
+        place.opened.touch()
     console.print(_what_to_open(place))
 
 

@@ -1,4 +1,4 @@
-"""`/readyz` while the demo's town is being made: whoever waits for it finds everybody at home."""
+"""`/readyz` while the demo's town is not open yet: whoever waits for it finds everybody at home."""
 
 from pathlib import Path
 
@@ -20,6 +20,6 @@ async def test_the_demo_is_ready_once_its_town_is_made(database: Database, tmp_p
     client = await aiohttp_client(app)
     assert (await client.get("/livez")).status == 200
     answer = await client.get("/readyz")
-    assert (answer.status, (await answer.json())["reason"]) == (503, "the demo's town is being made")
+    assert (answer.status, (await answer.json())["reason"]) == (503, "the demo's town is not open yet")
     made.touch()
     assert (await client.get("/readyz")).status == 200
