@@ -14,6 +14,7 @@ from aiohttp import web
 from bot.app import make_app
 from bot.settings import Settings
 from bot.wiring import Shimin, assemble
+from models.base.texts import read_all
 
 DRAIN_SECONDS = 8.0
 # New objects between two looks for circles: a message makes a few hundred, and hardly a circle.
@@ -40,6 +41,7 @@ async def run(
     settings: Settings, roles: Collection[Role], *, beside: Callable[[], Awaitable[None]] | None = None
 ) -> None:
     """Run until a signal ends it. `beside` runs once everything is up; its failure ends the process, too."""
+    await asyncio.to_thread(read_all)
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):

@@ -10,7 +10,7 @@ from stdnum.cn import ric
 
 from models.base.db import Database, Work
 from models.base.ports import Trade, TradeState
-from models.base.texts import LANGUAGES, texts
+from models.base.texts import read_all
 from models.flows import decision, enforcement, registration
 from models.identity import acts as identity
 from models.identity import binding
@@ -29,8 +29,7 @@ AUTHORITY = "442000"
 APP_ID, MERCHANT_ID = "wx-town", "1900000001"
 KINDS = Kinds((*binding.KINDS, *notices.KINDS, *restrictions.KINDS, *enforcement.KINDS))
 
-for language in LANGUAGES:
-    texts(language)  # files are read before any event loop runs, as at the start of the service
+read_all()  # before any event loop runs, as at the start of the service
 
 
 def resident_id(born: str, serial: str = "001") -> str:

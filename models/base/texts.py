@@ -35,6 +35,8 @@ class Texts:
         messages = catalog(language)
         self._plural = c2py(messages.plural_expr)
         self._sentences = {str(_name(message.id)): message.string for message in messages if message.string}
+        for sample in (date(2026, 1, 1), datetime(2026, 1, 1, tzinfo=CITY_ZONE)):
+            _shown(language, sample)  # Babel reads its files now, not in somebody's event loop
 
     def say(self, key: str, more: Mapping[str, Any] = NOTHING, /, **params: Any) -> str:
         """The sentence named `key`, filled in; `more` are parameters that many sentences share. A `count` picks the plural.
@@ -111,6 +113,12 @@ def catalog(language: str) -> Catalog:
                 if message.id:
                     whole[_name(message.id)] = message
     return whole
+
+
+def read_all() -> None:
+    """Read every language, before an event loop runs."""
+    for language in LANGUAGES:
+        texts(language)
 
 
 @cache
