@@ -72,13 +72,25 @@ class MergingReader:
             self._send(loop)
 
     def _work(self, loop: asyncio.AbstractEventLoop) -> None:
+        connection: sqlite3.Connection | None = None
+        while (batch := self._batches.get()) is not None:
+            found: list[Any]
+            try:
+                connection = connection or self._connect()
+                found = [_run(connection, asked) for asked in batch]
+            except (
+                sqlite3.Error
+            ) as problem:  # a file that cannot be opened is everybody's error, and tried again
+                found = [problem] * len(batch)
+            loop.call_soon_threadsafe(self._take, loop, batch, found)
+        if connection:
+            connection.close()
+
+    def _connect(self) -> sqlite3.Connection:
         connection = sqlite3.connect(self._file, isolation_level=None)
         connection.execute(f"PRAGMA busy_timeout={self._busy_ms}")
         connection.execute("PRAGMA query_only=ON")
-        while (batch := self._batches.get()) is not None:
-            found = [_run(connection, asked) for asked in batch]
-            loop.call_soon_threadsafe(self._take, loop, batch, found)
-        connection.close()
+        return connection
 
 
 def _run(connection: sqlite3.Connection, asked: _Asked) -> list[Any] | Exception:

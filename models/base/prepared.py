@@ -28,6 +28,7 @@ class Plan:
         self.sql = written.statement
         constants = written.parameters
         into: Mapping[str, Any] = written.processors
+        self._required = frozenset(unset)
         self._inputs = [(name, constants[name], into.get(name)) for name in written.positiontup or ()]
         columns = list(statement.selected_columns)
         self._row = namedtuple("Row", [str(column.key) for column in columns])  # type: ignore[misc]  # noqa: PYI024
@@ -36,9 +37,9 @@ class Plan:
         ]
 
     def values(self, params: Mapping[str, Any]) -> list[Any]:
-        """The parameters in their places. Raises KeyError for one that is not the statement's."""
-        if unknown := params.keys() - {name for name, _, _ in self._inputs}:
-            raise KeyError(*unknown)
+        """The parameters in their places. Raises KeyError for one that is missing, or not the statement's."""
+        if params.keys() != self._required:
+            raise KeyError(*(params.keys() ^ self._required))
         given = ((params.get(name, constant), process) for name, constant, process in self._inputs)
         return [process(value) if process else value for value, process in given]
 

@@ -1,12 +1,15 @@
 """Reads that arrive together go to SQLite together; the plain way is their oracle."""
 
 import asyncio
+import sqlite3
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, literal, select
 
 from models.base.db import Database
+from models.base.merging import MergingReader
 from models.base.prepared import Prepared
 from models.identity import store as identity
 from models.identity.tables import people as people_table
@@ -77,10 +80,26 @@ async def test_what_goes_wrong_is_the_askers_alone(database: Database, people: T
     assert cases == 0
 
 
-async def test_a_parameter_the_statement_does_not_have_is_an_error(database: Database, people: Town):
+@pytest.mark.parametrize("params", [{"persn": 1}, {}, {"person": 1, "more": 2}])
+async def test_parameters_are_the_statements_own_and_all_of_them(
+    database: Database, people: Town, params: dict[str, int]
+):
+    """A forgotten one would be NULL, and find nobody."""
     async with database.read() as work:
         with pytest.raises(KeyError):
-            await work.all(violations.OPEN_OF, {"persn": 1})
+            await work.all(violations.OPEN_OF, params)
+
+
+async def test_a_file_that_cannot_be_opened_is_an_error_for_each_and_tried_again(tmp_path: Path):
+    file = tmp_path / "later" / "shimin.db"
+    reader = MergingReader(str(file), 100)
+    plan = Prepared(select(literal(1).label("one"))).plan
+    for _ in range(2):
+        with pytest.raises(sqlite3.Error):
+            await reader.rows(plan, {})
+    file.parent.mkdir()
+    assert [row.one for row in await reader.rows(plan, {})] == [1]
+    await asyncio.to_thread(reader.close)
 
 
 async def test_nothing_is_written_in_a_reading_unit(database: Database, people: Town):
