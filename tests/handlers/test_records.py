@@ -59,7 +59,7 @@ async def test_a_clean_licence(li: Chat, wang: Chat):
     assert li.heard("points.balance")
     assert li.heard("points.clean")
     assert li.heard("points.others")
-    assert "12 left" in await wang.say("points")
+    assert "left: 12" in await wang.say("points")
 
 
 async def test_points_with_the_cases_they_come_from(world: World, li: Chat):
