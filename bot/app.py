@@ -1,23 +1,23 @@
 """The web application: every door of the service, with limits on what a stranger may send."""
 
-import structlog
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
 from bot import health, pages
 from bot.api import violations
 from bot.callbacks import sms, wechat_pay
+from bot.server import FRONT, accident
 from bot.services import SERVICES
 from bot.wiring import Shimin
 
 MAX_BODY = 64 * 1024
-log = structlog.get_logger()
 
 
 def make_app(shimin: Shimin) -> web.Application:
     """All routes on one application."""
     app = web.Application(client_max_size=MAX_BODY, middlewares=[accidents])
     app[SERVICES] = shimin.services
+    app[FRONT] = {}
     health.add_routes(app, shimin.settings.demo)
     shimin.webhook.add_routes(app)
     wechat_pay.add_routes(app)
@@ -36,7 +36,6 @@ async def accidents(request: web.Request, handler: Handler) -> web.StreamRespons
         return await handler(request)
     except web.HTTPException:
         raise
-    except Exception:
+    except Exception as problem:
         route = request.match_info.route.resource
-        log.exception("request_failed", route=route.canonical if route else "")
-        return web.Response(status=500, text="Something went wrong on our side. Nothing was changed.")
+        return accident(route.canonical if route else "", problem)

@@ -12,6 +12,7 @@ import unicodedata
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 from rapidfuzz import fuzz, process
@@ -42,7 +43,8 @@ class Draft:
 class Reply:
     """An answer. `choices` are what `1`, `2`, ... stand for: texts the citizen could have sent. Empty text: nothing to say.
 
-    `asks_person`: what follows and is no command is for customer service; `handover`: this message is.
+    `asks_person`: what follows and is no command is for customer service; `handover`: this message is. `unsettled`: whether it was acted
+    upon is not known yet; what became of it is told afterwards.
     """
 
     text: str = ""
@@ -50,6 +52,7 @@ class Reply:
     draft: Draft | None = None
     asks_person: bool = False
     handover: bool = False
+    unsettled: bool = False
 
     def pack(self) -> dict[str, Any]:
         """For keeping: whatever a duplicate must be answered with."""
@@ -99,10 +102,8 @@ class Conversation:
         self, *lines: str, actions: Sequence[tuple[str, str]] = (), draft: Draft | None = None
     ) -> Reply:
         """An answer whose last line offers numbered actions: pairs of label (`do.<label>`) and the text it stands for."""
-        labels = [self.say(f"do.{label}", number=number) for number, (label, _) in enumerate(actions, 1)]
-        if labels:
-            joined = self.say("do.separator").join([*labels, self.say("do.person", number=0)])
-            lines = (*lines, self.say("do.line", actions=joined))
+        if actions:
+            lines = (*lines, _offer(self.texts, tuple(label for label, _ in actions)))
         return Reply("\n".join(line for line in lines if line), tuple(text for _, text in actions), draft)
 
     def refuse(self, refusal: Refusal) -> Reply:
@@ -113,6 +114,14 @@ class Conversation:
             if not name.endswith("_en")
         }
         return self.reply(self.say(refusal.key, **params))
+
+
+@lru_cache(maxsize=1024)
+def _offer(spoken: Texts, labels: tuple[str, ...]) -> str:
+    """The line that offers numbered actions, and a person; there are few of them, and nearly every reply has one."""
+    named = [spoken.say(f"do.{label}", number=number) for number, label in enumerate(labels, 1)]
+    joined = spoken.say("do.separator").join([*named, spoken.say("do.person", number=0)])
+    return spoken.say("do.line", actions=joined)
 
 
 Handler = Callable[[Conversation], Awaitable[Reply]]
@@ -166,17 +175,23 @@ class Router:
     commands: Sequence[Command]
     events: Mapping[str, Command]
     fallback: Command
-    _words: Sequence[tuple[str, Command]] = field(init=False)
+    _words: Mapping[str, Command] = field(init=False)
+    _by_initial: Mapping[str, Sequence[str]] = field(init=False)
 
     def __post_init__(self) -> None:
-        words = [(word, command) for command in self.commands for word in command.words]
-        object.__setattr__(self, "_words", sorted(words, key=lambda pair: -len(pair[0])))
+        words = {word: command for command in reversed(self.commands) for word in command.words}
+        longest_first = sorted(words, key=len, reverse=True)
+        initials = {word[0] for word in words}
+        by_initial = {each: [word for word in longest_first if word[0] == each] for each in initials}
+        object.__setattr__(self, "_words", {word: words[word] for word in longest_first})
+        object.__setattr__(self, "_by_initial", by_initial)
 
     def find(self, text: str, choices: Sequence[str] = (), draft: Draft | None = None) -> Found:
         """What this text asks for: an offered number, a word, a bare number or plate, more of a draft, or the fallback."""
         tidy = tidied(text)
-        numbers = {str(number): choice for number, choice in enumerate((PERSON, *choices))} if choices else {}
-        tidy = tidied(numbers.get(tidy, tidy))
+        if choices and tidy.isdecimal():
+            numbers = {str(number): choice for number, choice in enumerate((PERSON, *choices))}
+            tidy = tidied(numbers.get(tidy, tidy))
         return (
             self._by_word(tidy)
             or self._by_pattern(tidy)
@@ -186,10 +201,10 @@ class Router:
 
     def _by_word(self, tidy: str) -> Found | None:
         folded = tidy.casefold()
-        for word, command in self._words:
+        for word in self._by_initial.get(folded[:1], ()):
             if not folded.startswith(word):
                 continue
-            rest = tidy[len(word) :]
+            command, rest = self._words[word], tidy[len(word) :]
             if _ends_word(word, rest) and (command.argument or not rest):
                 return Found(command, EDGES.sub("", rest))
         return None
@@ -204,7 +219,7 @@ class Router:
         return next((Found(command, text.strip()) for command in continued), None)
 
     def _unknown(self, tidy: str, text: str) -> Found:
-        listed = {word: command for word, command in self._words if command.listed}
+        listed = {word: command for word, command in self._words.items() if command.listed}
         folded = tidy.casefold()
         held = [word for word in listed if word in folded and len(word) > 1]
         close = process.extract(folded, list(listed), scorer=fuzz.ratio, limit=6, score_cutoff=RESEMBLES)

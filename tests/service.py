@@ -21,6 +21,7 @@ from bot.wiring import DAILY, KINDS, Shimin
 from handlers.routing import Outside, Router
 from models.base.db import Database
 from models.base.ephemeral import Ephemeral, MemoryEphemeral
+from models.base.metrics import Metrics
 from models.schema import metadata
 from scheduler.delivery import Delivery
 from scheduler.jobs import seal_audit_events
@@ -86,8 +87,8 @@ def services(database: Database, fakes: Fakes) -> Services:
 
 def inbox(database: Database, fakes: Fakes, router: Router = ROUTER) -> Inbox:
     """The chat, without a channel; one for each process."""
-    memory = Memory(fakes.ephemeral, database.city.vault)
-    return Inbox(database, memory, router, Outside(fakes.sim_register))
+    memory = Memory(fakes.ephemeral, database.city.vault, database.wall)
+    return Inbox(database, memory, router, Outside(fakes.sim_register), Metrics())
 
 
 def delivery(database: Database, fakes: Fakes) -> Delivery:

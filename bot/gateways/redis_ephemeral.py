@@ -4,9 +4,11 @@ While Redis is away, a process remembers for itself: duplicates are still known 
 the database anyway. What was kept so is forgotten when Redis is back.
 """
 
+import asyncio
 import time
-from collections.abc import Awaitable, Callable
-from typing import TypeVar
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeVar
 
 import structlog
 from redis.asyncio import Redis
@@ -23,10 +25,22 @@ Answer = TypeVar("Answer")
 log = structlog.get_logger()
 
 
+@dataclass(slots=True)
+class _Command:
+    words: tuple[Any, ...]
+    answer: asyncio.Future[Any] | None = None
+
+
 class RedisEphemeral:
-    """One pool for each process; keys under `shimin:`."""
+    """Keys under `shimin:`. Commands that come up while others are on their way go together, in order, on one connection:
+    a crossing costs more than a command.
+
+    What is only kept (`put`, `delete`) is not waited for: whoever asks afterwards from here finds it. When Redis would not take it, the
+    next call says so.
+    """
 
     local = False
+    away = False
 
     def __init__(self, url: str) -> None:
         # redis-py's defaults wait a minute and retry ten times
@@ -35,33 +49,83 @@ class RedisEphemeral:
             socket_timeout=0.5,
             socket_connect_timeout=0.5,
             retry=Retry(NoBackoff(), 1),
-            max_connections=256,
             driver_info=None,  # else each new connection looks up its own version on disk
         )
+        self._waiting: list[_Command] = []
+        self._sending: asyncio.Task[None] | None = None
+        self._trouble: Exception | None = None
 
     async def get(self, key: str) -> bytes | None:
-        value = await self._redis.get(PREFIX + key)
+        value = await self._ask("GET", PREFIX + key)
         return value if isinstance(value, bytes) else None
 
+    async def get_many(self, keys: Sequence[str]) -> Sequence[bytes | None]:
+        values: list[bytes | None] = await self._ask("MGET", *(PREFIX + key for key in keys))
+        return values
+
     async def put(self, key: str, value: bytes, ttl: float) -> None:
-        await self._redis.set(PREFIX + key, value, px=_milliseconds(ttl))
+        self._tell("SET", PREFIX + key, value, "PX", _milliseconds(ttl))
 
     async def add(self, key: str, value: bytes, ttl: float) -> bool:
-        return bool(await self._redis.set(PREFIX + key, value, px=_milliseconds(ttl), nx=True))
+        return bool(await self._ask("SET", PREFIX + key, value, "PX", _milliseconds(ttl), "NX"))
 
     async def delete(self, key: str) -> None:
-        await self._redis.delete(PREFIX + key)
+        self._tell("DEL", PREFIX + key)
 
     async def count(self, key: str, ttl: float) -> int:
-        async with self._redis.pipeline(transaction=True) as pipe:
-            pipe.incr(PREFIX + key)
-            pipe.pexpire(PREFIX + key, _milliseconds(ttl), nx=True)
-            total, _ = await pipe.execute()
-        return int(total)
+        total = self._ask("INCR", PREFIX + key)
+        self._tell("PEXPIRE", PREFIX + key, _milliseconds(ttl), "NX")
+        return int(await total)
 
     async def close(self) -> None:
-        """Give the connections back."""
+        """What is on its way arrives; then the connections are given back."""
+        if self._sending:
+            await asyncio.wait({self._sending})
         await self._redis.aclose()
+
+    def _ask(self, *words: Any) -> asyncio.Future[Any]:
+        """The answer comes, or RedisError."""
+        answer: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
+        self._tell(*words, answer=answer)
+        return answer
+
+    def _tell(self, *words: Any, answer: asyncio.Future[Any] | None = None) -> None:
+        """Send a command. Raises what stood against one that nobody waited for."""
+        if trouble := self._trouble:
+            self._trouble = None
+            raise trouble
+        self._waiting.append(_Command(words, answer))
+        if self._sending is None:
+            self._sending = asyncio.create_task(self._send())
+
+    async def _send(self) -> None:
+        """Until nothing waits."""
+        while self._waiting:
+            commands, self._waiting = self._waiting, []
+            try:
+                answers = await self._send_together(commands)
+            except Exception as problem:
+                answers = [problem] * len(commands)
+            for command, answer in zip(commands, answers, strict=True):
+                self._give(command, answer)
+        self._sending = None
+
+    async def _send_together(self, commands: Sequence[_Command]) -> list[Any]:
+        async with self._redis.pipeline(transaction=False) as pipe:
+            for command in commands:
+                pipe.execute_command(*command.words)
+            return await pipe.execute(raise_on_error=False)
+
+    def _give(self, command: _Command, answer: Any) -> None:
+        trouble = answer if isinstance(answer, Exception) else None
+        if command.answer is None:
+            self._trouble = trouble or self._trouble
+        elif command.answer.done():  # whoever asked has gone
+            return
+        elif trouble:
+            command.answer.set_exception(trouble)
+        else:
+            command.answer.set_result(answer)
 
 
 class ForgivingEphemeral:
@@ -77,8 +141,15 @@ class ForgivingEphemeral:
         self._monotonic = monotonic
         self._away_until = 0.0
 
+    @property
+    def away(self) -> bool:
+        return self._monotonic() < self._away_until
+
     async def get(self, key: str) -> bytes | None:
         return await self._either(lambda store: store.get(key))
+
+    async def get_many(self, keys: Sequence[str]) -> Sequence[bytes | None]:
+        return await self._either(lambda store: store.get_many(keys))
 
     async def put(self, key: str, value: bytes, ttl: float) -> None:
         await self._either(lambda store: store.put(key, value, ttl))

@@ -81,12 +81,13 @@ class WeChatClient(BaseWeChatClient):  # type: ignore[misc]  # wechatpy has no t
         files: Mapping[str, File] | None = None,
         result_processor: Callable[[Json], Any] | None = None,
     ) -> Any:
-        """One call below `/cgi-bin/`. Raises as `Api.call`."""
+        """One call below `/cgi-bin/`, or wherever a path with a leading slash says. Raises as `Api.call`."""
+        path = url_or_endpoint if url_or_endpoint.startswith("/") else f"/cgi-bin/{url_or_endpoint}"
 
         async def call(query: Mapping[str, str]) -> Json:
             return await self._api.call(
                 method,
-                f"/cgi-bin/{url_or_endpoint}",
+                path,
                 params=query,
                 body=data,
                 files=files,

@@ -10,14 +10,12 @@ import binascii
 import hashlib
 import hmac
 import os
-import secrets
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
-from cryptography.hazmat.primitives.padding import PKCS7
 
 from bot.wechat import registry, xml
 from bot.wechat.errors import BadPush, Forged, Unreadable
@@ -28,7 +26,6 @@ __all__ = ["BadPush", "Codec", "Forged", "Mode", "Opened", "Unreadable"]
 Mode = Literal["safe", "compat", "plaintext"]
 WINDOW = 300  # seconds a timestamp may be away from our clock; our own rule, WeChat has none
 BLOCK = 32  # bytes; WeChat pads to this, twice the block of AES
-_PADDING = PKCS7(BLOCK * 8)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,8 +99,9 @@ class Codec:
         plain = reply.encode() if isinstance(reply, str) else reply
         if not opened.encrypted:
             return plain
-        sealed = self._keys[opened.key].encrypt(plain, self._app_id)
-        timestamp, nonce = str(int(self._wall())), secrets.token_hex(8)
+        random = os.urandom(16 + 8)  # one call for both: it costs as much as the encryption
+        sealed = self._keys[opened.key].encrypt(random[:16], plain, self._app_id)
+        timestamp, nonce = str(int(self._wall())), random[16:].hex()
         return (
             f"<xml><Encrypt><![CDATA[{sealed}]]></Encrypt>"
             f"<MsgSignature><![CDATA[{self._sign(timestamp, nonce, sealed)}]]></MsgSignature>"
@@ -164,23 +162,23 @@ class _Key:
             raise ValueError("an EncodingAESKey is 43 characters of base64")
         self._cipher = Cipher(algorithms.AES(key), modes.CBC(key[:16]))
 
-    def encrypt(self, message: bytes, app_id: bytes) -> str:
-        """Base64 of: 16 random bytes, the message's length (4 bytes, big-endian), the message, the app id, padding."""
-        padder, encryptor = _PADDING.padder(), self._cipher.encryptor()
-        frame = os.urandom(16) + len(message).to_bytes(4, "big") + message + app_id
-        padded = padder.update(frame) + padder.finalize()
-        return base64.b64encode(encryptor.update(padded) + encryptor.finalize()).decode()
+    def encrypt(self, random: bytes, message: bytes, app_id: bytes) -> str:
+        """Base64 of: 16 `random` bytes, the message's length (4 bytes, big-endian), the message, the app id, padding."""
+        encryptor = self._cipher.encryptor()
+        frame = random + len(message).to_bytes(4, "big") + message + app_id
+        padding = BLOCK - len(frame) % BLOCK
+        padded = frame + bytes([padding]) * padding
+        return binascii.b2a_base64(encryptor.update(padded) + encryptor.finalize(), newline=False).decode()
 
     def decrypt(self, ciphertext: bytes) -> tuple[bytes, bytes]:
         """The message and the app id; both empty when the padding is wrong (another key)."""
-        decryptor, unpadder = self._cipher.decryptor(), _PADDING.unpadder()
+        decryptor = self._cipher.decryptor()
         padded = decryptor.update(ciphertext) + decryptor.finalize()
-        try:
-            frame = unpadder.update(padded) + unpadder.finalize()
-        except ValueError:
+        padding = padded[-1]
+        if not 1 <= padding <= BLOCK or not padded.endswith(bytes([padding]) * padding):
             return b"", b""
-        end = 20 + int.from_bytes(frame[16:20], "big")
-        return frame[20:end], frame[end:]
+        end = 20 + int.from_bytes(padded[16:20], "big")
+        return padded[20:end], padded[end:-padding]
 
 
 def _required(query: Mapping[str, str], name: str) -> str:

@@ -5,6 +5,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.wechat.client import WeChatClient
+from bot.wechat.replies import TEXT_LIMIT
+
+# WeChat's page on msgmenu tells no limits: the whole is kept to those of a text, whose 45002 it shares, number and size of
+# the answers to those of the same message in WeCom (10 answers, 128 bytes each). It is for verified accounts only (40200).
+ANSWERS, ANSWER_LIMIT = 10, 128
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +29,16 @@ class Question:
     head: str
     answers: Sequence[tuple[str, str]]
     tail: str = ""
+
+    @property
+    def fits(self) -> bool:
+        """Would WeChat take it?"""
+        words = [answer.encode() for _, answer in self.answers]
+        whole = b"\n".join(
+            [self.head.encode("utf-8", "replace"), *words, self.tail.encode("utf-8", "replace")]
+        )
+        sizes = [len(each) for each in words]
+        return 1 <= len(words) <= ANSWERS and max(sizes) <= ANSWER_LIMIT and len(whole) <= TEXT_LIMIT
 
 
 def text(client: WeChatClient, openid: str, content: str) -> Awaitable[Any]:

@@ -76,6 +76,7 @@ ERRCODES: dict[int, ErrCode] = {
     40008: _ours("kind of message unknown"),
     40033: _ours("\\u escapes in JSON"),
     40037: _ours("template id invalid"),
+    40200: _ours("kind of message not for this account"),
     44004: _ours("text empty"),
     45002: _ours("text too long"),
     45008: _ours("too many articles"),
@@ -120,3 +121,10 @@ def look_up(code: int) -> ErrCode:
     """The entry for a code. One that is not listed is REFUSED: WeChat has answered and it was not yes, so nothing was sent,
     and waiting for a code nobody understands keeps a citizen uninformed; the next channel is tried and somebody has a look."""
     return ERRCODES.get(code, _UNKNOWN)
+
+
+def recipient(reason: str) -> Recipient | None:
+    """What the `reason` of a SendResult tells about the citizen: an errcode, or the state itself where nothing was sent."""
+    if reason.isdecimal():
+        return look_up(int(reason)).recipient
+    return next((state for state in Recipient if state.value == reason), None)

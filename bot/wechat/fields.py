@@ -5,8 +5,12 @@ A field's name is its category and a number (`thing1`). Source: "limits of param
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from models.base.clock import CITY_ZONE
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +24,9 @@ class Category:
 def _category(pattern: str, rule: str) -> Category:
     return Category(re.compile(pattern), rule)
 
+
+THING = 20  # characters
+MOMENTS = frozenset({"time", "date"})
 
 _DAY = r"\d{4}(?:年\d{1,2}月\d{1,2}日|[-/.]\d{1,2}[-/.]\d{1,2})"
 _CLOCK = r"\d{1,2}:\d{2}(?::\d{2})?"
@@ -50,12 +57,37 @@ SUBSCRIPTION: Mapping[str, Category] = {
 }
 
 
+def category(name: str) -> str:
+    """The category of a field: `thing` of `thing1`."""
+    return name.rstrip("0123456789")
+
+
+def filled(name: str, pattern: str, params: Mapping[str, Any], show: Callable[[Any], str]) -> str:
+    """What stands in a field: `pattern` with its `{parameters}`, days as WeChat reads them in fields of time, elsewhere as `show` writes
+    them; a thing that is too long is cut. Raises ValueError for a parameter that is not there."""
+    write = _moment if category(name) in MOMENTS else show
+    values = {key: write(value) if isinstance(value, date) else show(value) for key, value in params.items()}
+    try:
+        line = " ".join(pattern.format_map(values).split())
+    except KeyError as missing:
+        raise ValueError(f"{name}: the notice has no {{{missing.args[0]}}}") from None
+    return line if category(name) != "thing" or len(line) <= THING else f"{line[: THING - 1]}…"
+
+
+def _moment(value: date) -> str:
+    """A day, or a moment of the city's time."""
+    if not isinstance(value, datetime):
+        return f"{value.year}年{value.month}月{value.day}日"
+    local = value.astimezone(CITY_ZONE)
+    return f"{_moment(local.date())} {local:%H:%M}"
+
+
 def checked(fields: Mapping[str, str], categories: Mapping[str, Category]) -> dict[str, dict[str, str]]:
     """The `data` of a message. Raises ValueError, which names the field and its rule and never shows the value."""
     for name, value in fields.items():
-        category = categories.get(name.rstrip("0123456789"))
-        if category is None:
+        kept_to = categories.get(category(name))
+        if kept_to is None:
             raise ValueError(f"{name}: there is no such category of field")
-        if not category.pattern.fullmatch(value):
-            raise ValueError(f"{name}: must be {category.rule}")
+        if not kept_to.pattern.fullmatch(value):
+            raise ValueError(f"{name}: must be {kept_to.rule}")
     return {name: {"value": value} for name, value in fields.items()}

@@ -6,7 +6,7 @@ Limits: "create a menu" (names 16 bytes, names of sub-buttons 60, keys 128, URLs
 
 import json
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -60,6 +60,11 @@ def lines(menu: Mapping[str, Any]) -> Iterator[str]:
             yield f"  {_line(sub)}"
 
 
+def same(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
+    """Would a citizen see the same menu? WeChat tells empty `sub_button`s where there are none."""
+    return _plain(one["button"]) == _plain(other["button"])
+
+
 async def create(client: WeChatClient, menu: Mapping[str, Any]) -> None:
     """Set it; followers see it within 24 hours, or after leaving and following. Raises as `Api.call`."""
     await client.menu.create(dict(menu))
@@ -80,6 +85,17 @@ async def current(client: WeChatClient) -> Mapping[str, Any] | None:
 async def delete(client: WeChatClient) -> None:
     """Take it away. Raises as `Api.call`."""
     await client.menu.delete()
+
+
+def _plain(buttons: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    return [
+        {
+            name: _plain(value) if name == "sub_button" else value
+            for name, value in button.items()
+            if name != "sub_button" or value
+        }
+        for button in buttons
+    ]
 
 
 def _line(button: Mapping[str, Any]) -> str:

@@ -2,12 +2,17 @@
 
 from dataclasses import dataclass
 
+import structlog
+
 from bot.wechat.client import WeChatClient
 from bot.wechat.http import NoAnswer
+from bot.wechat.messages import IncomingMessage, Scan, Subscribe
 
+OFFICE = "office:"
 SCENE_LIMIT = 64  # WeChat counts 1 to 64; taken as bytes, which is the stricter reading
 LONGEST_DAYS = 30
 DAY = 24 * 3600
+log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,12 +27,27 @@ class QrCode:
 
 def scene_of(office: str) -> str:
     """The scene of an office: `office:<name>`. Raises ValueError for a name that does not fit."""
-    scene = f"office:{office}"
+    scene = f"{OFFICE}{office}"
     if not office or not office.isprintable() or office != office.strip():
         raise ValueError("office: must be a name")
     if len(scene.encode()) > SCENE_LIMIT:
-        raise ValueError(f"office: must be at most {SCENE_LIMIT - len('office:')} bytes")
+        raise ValueError(f"office: must be at most {SCENE_LIMIT - len(OFFICE)} bytes")
     return scene
+
+
+def office_of(message: IncomingMessage) -> str:
+    """The office whose code led here, by a follow or a scan; empty for any other message or code."""
+    match message:
+        case Subscribe(scene=scene) | Scan(key=scene) if scene.startswith(OFFICE):
+            return scene.removeprefix(OFFICE)
+        case _:
+            return ""
+
+
+def note(message: IncomingMessage) -> None:
+    """One line of the log for each code that was scanned: counted by office, they tell which poster brings people."""
+    if office := office_of(message):
+        log.info("office_scanned", office=office, followed=isinstance(message, Subscribe))
 
 
 async def create(client: WeChatClient, office: str, *, days: int | None) -> QrCode:

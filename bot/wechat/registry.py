@@ -17,7 +17,8 @@ Reader = Callable[[Common, Fields], m.IncomingMessage]
 
 
 def _texts(cls: Callable[..., m.IncomingMessage], *names: str) -> Reader:
-    paths = [tuple(name.split("/")) for name in names]
+    """Each name is that of a leaf, or a path to one (`ScanCodeInfo/ScanType`)."""
+    paths = [name.split("/") for name in names]
     return lambda common, fields: cls(*common, *[text(fields, *path) for path in paths])
 
 

@@ -2,11 +2,14 @@
 
 forged, replayed, malformed, oversized -> 4xx, no handler runs, nothing is stored
 not ready after 4 s -> `success` in time, finished behind, pushed by customer-service message afterwards
+
+A message is answered in the task of its request: a second task and a wait with a time limit would cost as much as the answer itself.
 """
 
 import asyncio
+import contextlib
 import time
-from collections.abc import Coroutine, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,9 +18,11 @@ from aiohttp import web
 
 from bot.doors import Door, plain, post
 from bot.inbox import Inbox, Said
-from bot.wechat import messages, replies
+from bot.server import FRONT, Answer, query
+from bot.wechat import messages, qr, replies
 from bot.wechat.codec import BadPush, Codec, Opened, Unreadable
 from handlers.routing import Reply
+from models.base import trace
 from models.base.ephemeral import Ephemeral
 from models.base.ports import ChatAct, ChatGateway, Malformed, Outcome, Unauthentic
 
@@ -36,12 +41,14 @@ class Webhook:
     inbox: Inbox
     chat: ChatGateway
     ephemeral: Ephemeral
-    behind: set[asyncio.Task[None]]
+    behind: set[asyncio.Task[Any]]
     seconds_to_answer: float = 4.0
 
     def add_routes(self, app: web.Application) -> None:
         app.router.add_get(PATH, self.check_url, allow_head=False)
-        post(app, PATH, Door(self.authenticate, self.answer, plain))
+        door = Door(self.authenticate, self.answer, plain)
+        post(app, PATH, door)
+        app[FRONT][PATH] = door
         app.on_cleanup.append(self._finish)
 
     async def check_url(self, request: web.Request) -> web.Response:
@@ -54,7 +61,7 @@ class Webhook:
     async def authenticate(self, request: web.Request) -> Opened:
         """Signature, time, key, app id, receiver; and a nonce that is repeated must carry the same message."""
         try:
-            opened = self.codec.open(request.query, await request.read())
+            opened = self.codec.open(query(request), await request.read())
         except Unreadable as problem:
             raise Malformed(problem.reason) from problem
         except BadPush as problem:
@@ -65,59 +72,99 @@ class Webhook:
             raise Unauthentic("nonce")
         return opened
 
-    async def answer(self, request: web.Request, opened: Opened) -> web.Response:
+    async def answer(self, request: web.Request, opened: Opened) -> web.StreamResponse:
         """The reply in time, or `success` now and the reply later."""
-        del request
         message = opened.message
+        trace.begin(trace.of(message.duplicate_key))
         if act := act_of(message):
             await self.chat.heard(openid=message.openid, act=act)
+        qr.note(message)
         said = said_in(message)
         if said is None:
             return web.Response(body=ACKNOWLEDGED)
-        task = self.inbox.begin(said)
-        done, _ = await asyncio.wait({task}, timeout=self.seconds_to_answer)
-        if not done:
-            self._later(self._push(task, said))
-            return web.Response(body=ACKNOWLEDGED)
-        return self._respond(opened, said, task.result())
+        early = Acknowledgement(request, self.seconds_to_answer, self.behind)
+        reply = await self.inbox.answer(said)
+        if reply.unsettled:
+            _keep(self.behind, asyncio.create_task(self._settle(said)))
+        if response := await early.sent():
+            await self._push(reply.text, reply, said)
+            return response
+        return self._respond(opened, said, reply)
 
-    def _respond(self, opened: Opened, said: Said, reply: Reply) -> web.Response:
+    def _respond(self, opened: Opened, said: Said, reply: Reply) -> web.StreamResponse:
         now = int(time.time())
         if reply.handover:
             body = replies.transfer_customer_service(opened.message, now=now)
         elif reply.text:
             first, *rest = replies.split_text(reply.text)
-            self._later(self._push_parts(rest, said))
+            if rest:
+                _keep(self.behind, asyncio.create_task(self._push("".join(rest), reply, said)))
             body = replies.text(opened.message, first, now=now)
         else:
             return web.Response(body=ACKNOWLEDGED)
-        return web.Response(body=self.codec.seal(body, opened), content_type="application/xml")
+        return Answer(self.codec.seal(body, opened), "application/xml")
 
-    def _later(self, work: Coroutine[Any, Any, None]) -> None:
-        task = asyncio.create_task(work)
-        self.behind.add(task)
-        task.add_done_callback(self.behind.discard)
-
-    async def _push(self, answering: asyncio.Task[Reply], said: Said) -> None:
-        reply = await answering
-        await self._push_parts(replies.split_text(reply.text), said)
-
-    async def _push_parts(self, parts: list[str], said: Said) -> None:
-        """Once for each message, however often it was delivered."""
-        if not parts or not await self.ephemeral.add(f"pushed:{said.key}", b"1", PUSHED_SECONDS):
+    async def _push(self, text: str, reply: Reply, said: Said) -> None:
+        """Once for each message, however often it was delivered; what the reply offers can be tapped."""
+        if not text or not await self.ephemeral.add(f"pushed:{said.key}", b"1", PUSHED_SECONDS):
             return
-        for part in parts:
-            result = await self.chat.push(openid=said.openid, text=part)
-            log.info("pushed_behind", outcome=result.outcome, reason=result.reason)
-            if result.outcome is not Outcome.SENT:
-                await self.inbox.tell_otherwise(said)
-                return
+        result = await self.chat.push(openid=said.openid, text=text, choices=reply.choices)
+        log.info("pushed_behind", outcome=result.outcome, reason=result.reason)
+        if result.outcome is not Outcome.SENT:
+            await self.inbox.tell_otherwise(said)
+
+    async def _settle(self, said: Said) -> None:
+        """We are checking, it was said; this is what was found."""
+        reply = await self.inbox.settle(said)
+        result = await self.chat.push(openid=said.openid, text=reply.text, choices=reply.choices)
+        log.info("settled", outcome=result.outcome, reason=result.reason)
+        if result.outcome is not Outcome.SENT:
+            await self.inbox.tell_otherwise(said)
 
     async def _finish(self, app: web.Application) -> None:
         """Before the process ends, what is under way is finished."""
         del app
         if self.behind:
             await asyncio.wait(self.behind, timeout=8)
+
+
+class Acknowledgement:
+    """`success`, sent by a timer while the request is still being answered, so that WeChat waits no longer than it would.
+
+    The connection is closed behind it: another request would wait on it for this answer. The task goes on, and is waited for when
+    the process ends.
+    """
+
+    def __init__(self, request: web.Request, seconds: float, behind: set[asyncio.Task[Any]]) -> None:
+        self._request = request
+        self._behind = behind
+        self._sending: asyncio.Task[web.Response] | None = None
+        self._timer = asyncio.get_running_loop().call_later(seconds, self._send_beside)
+        self._answering = asyncio.current_task()
+
+    async def sent(self) -> web.Response | None:
+        """The answer is ready: None while nothing was sent, which will not be any more; else the response that was sent."""
+        self._timer.cancel()
+        return await self._sending if self._sending else None
+
+    def _send_beside(self) -> None:
+        if self._answering:
+            _keep(self._behind, self._answering)
+        self._sending = asyncio.create_task(self._send())
+
+    async def _send(self) -> web.Response:
+        response = web.Response(body=ACKNOWLEDGED)
+        response.force_close()
+        with contextlib.suppress(ConnectionError):  # WeChat has gone: it will come again
+            await response.prepare(self._request)
+            await response.write_eof()
+        return response
+
+
+def _keep(behind: set[asyncio.Task[Any]], task: asyncio.Task[Any]) -> None:
+    """Until it is done."""
+    behind.add(task)
+    task.add_done_callback(behind.discard)
 
 
 ACTS: Mapping[type[messages.IncomingMessage], ChatAct] = {

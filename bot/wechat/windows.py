@@ -5,10 +5,10 @@ WeChat has the last word. A record of a message or a follow makes it certain; a 
 yesterday that opened 48 hours may be what was lost.
 """
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from random import getrandbits
 
 import structlog
 
@@ -56,6 +56,7 @@ CERTAIN = {Act.MESSAGE, Act.FOLLOW}
 class _Window:
     act: Act
     ends: float  # seconds since 1970
+    serial: str
     used: int
 
     @property
@@ -68,12 +69,19 @@ class _Window:
         limit = ALLOWANCES[self.act].messages
         return self.ends > now and (limit is None or self.used < limit)
 
+    def takes_back(self, state: Recipient) -> bool:
+        """Is such a refusal void once this was opened? Who pays by code need not follow: paying opens a window and proves no more."""
+        return self.act is not Act.PAYMENT or state is Recipient.WINDOW_CLOSED
+
 
 class Windows:
     """The windows of all citizens. Never raises: a cache that is away is a state that is not known.
 
     `WeChatPush` asks before it sends, and tells what was sent, what WeChat refused, and what it `heard` that citizens did: of
     messages, follows and the like from the webhook, of payments from whoever books them.
+
+    Every message opens a window, hardly one is asked about: opening is one record, whose serial number makes what was counted and
+    refused before it void.
     """
 
     def __init__(self, ephemeral: Ephemeral, wall: Wall) -> None:
@@ -83,13 +91,9 @@ class Windows:
     async def opened(self, openid: str, act: Act) -> None:
         """The citizen did this just now: its window begins anew, and what WeChat refused before is tried again."""
         seconds = ALLOWANCES[act].seconds
-        with _tolerant():
-            await self._ephemeral.delete(_used(openid, act))
-            ends = str(self._now() + seconds).encode()
-            await self._ephemeral.put(_window(openid, act), ends, seconds + REMEMBERED)
-            # Somebody who pays by code need not follow: paying opens a window and proves no more.
-            if act is not Act.PAYMENT or await self._mark(openid) is Recipient.WINDOW_CLOSED:
-                await self._ephemeral.delete(_state(openid))
+        with _tolerant:
+            record = f"{self._now() + seconds} {getrandbits(48):x}"
+            await self._ephemeral.put(_window(openid, act), record.encode(), seconds + REMEMBERED)
 
     async def may_send(self, openid: str) -> bool:
         """Is a message to be tried?"""
@@ -97,67 +101,85 @@ class Windows:
 
     async def obstacle(self, openid: str) -> Recipient | None:
         """Why a message would certainly be refused; None where nothing is known against it."""
-        try:
-            return await self._mark(openid) or await self._closed(openid)
-        except Exception as problem:
-            _not_known(problem)
-            return None
+        with _tolerant:
+            windows = await self._windows(openid)
+            return await self._mark(openid, windows) or self._closed(windows)
+        return None
 
     async def sent(self, openid: str) -> None:
         """One message went out: it counts against the window that is worth least."""
-        with _tolerant():
+        with _tolerant:
             usable = [each for each in await self._windows(openid) if each.usable(self._now())]
             if usable:
-                act = min(usable, key=lambda each: each.worth).act
-                await self._ephemeral.count(_used(openid, act), ALLOWANCES[act].seconds + REMEMBERED)
+                least = min(usable, key=lambda each: each.worth)
+                await self._ephemeral.count(_used(least.serial), ALLOWANCES[least.act].seconds + REMEMBERED)
 
     async def refused(self, openid: str, state: Recipient) -> None:
         """WeChat said so; believed for a while, or until the citizen does something."""
-        with _tolerant():
-            await self._ephemeral.put(_state(openid), state.encode(), MARK_SECONDS)
+        with _tolerant:
+            known = [window.serial for window in await self._windows(openid)]
+            await self._ephemeral.put(_state(openid), " ".join([state, *known]).encode(), MARK_SECONDS)
 
-    async def _mark(self, openid: str) -> Recipient | None:
+    async def _mark(self, openid: str, windows: Sequence[_Window]) -> Recipient | None:
+        """What WeChat refused, unless something was opened since."""
         mark = await self._ephemeral.get(_state(openid))
-        return Recipient(mark.decode()) if mark else None
+        if mark is None:
+            return None
+        name, *known = mark.decode().split()
+        state = Recipient(name)
+        fresh = (window for window in windows if window.serial not in known)
+        return None if any(window.takes_back(state) for window in fresh) else state
 
-    async def _closed(self, openid: str) -> Recipient | None:
-        windows = await self._windows(openid)
+    def _closed(self, windows: Sequence[_Window]) -> Recipient | None:
         certain = any(window.act in CERTAIN for window in windows)
         usable = any(window.usable(self._now()) for window in windows)
         return Recipient.WINDOW_CLOSED if certain and not usable else None
 
     async def _windows(self, openid: str) -> list[_Window]:
         """Those on record, closed ones too."""
-        found = []
-        for act in Act:
-            if ends := await self._ephemeral.get(_window(openid, act)):
-                used = await self._ephemeral.get(_used(openid, act))
-                found.append(_Window(act, float(ends), int(used or 0)))
-        return found
+        acts = list(Act)
+        records = await self._ephemeral.get_many([_window(openid, act) for act in acts])
+        known = [(act, *_read(record)) for act, record in zip(acts, records, strict=True) if record]
+        if not known:
+            return []
+        used = await self._ephemeral.get_many([_used(serial) for _, _, serial in known])
+        return [
+            _Window(act, ends, serial, int(count or 0))
+            for (act, ends, serial), count in zip(known, used, strict=True)
+        ]
 
     def _now(self) -> float:
         return self._wall.now().timestamp()
+
+
+def _read(record: bytes) -> tuple[float, str]:
+    ends, serial = record.decode().split()
+    return float(ends), serial
 
 
 def _window(openid: str, act: Act) -> str:
     return f"window:{openid}:{act}"
 
 
-def _used(openid: str, act: Act) -> str:
-    return f"window:{openid}:{act}:used"
+def _used(serial: str) -> str:
+    return f"window-used:{serial}"
 
 
 def _state(openid: str) -> str:
     return f"recipient:{openid}"
 
 
-@contextmanager
-def _tolerant() -> Iterator[None]:
-    try:
-        yield
-    except Exception as problem:  # whatever a cache raises
-        _not_known(problem)
+class _Tolerant:
+    """Whatever a cache raises is a state that is not known."""
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, kind: type[BaseException] | None, problem: BaseException | None, at: object) -> bool:
+        if kind is None or not issubclass(kind, Exception):
+            return False
+        log.warning("windows_not_known", problem=kind.__name__)
+        return True
 
 
-def _not_known(problem: Exception) -> None:
-    log.warning("windows_not_known", problem=type(problem).__name__)
+_tolerant = _Tolerant()

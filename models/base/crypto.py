@@ -7,11 +7,11 @@ not open. Old keys stay in the ring until everything is sealed anew.
 import base64
 import hashlib
 import hmac
-import json
 import os
 from collections.abc import Mapping
 from typing import Any
 
+import orjson
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
@@ -51,11 +51,11 @@ class Vault:
 
     def seal_json(self, value: Any, column: str) -> str:
         """Seal anything JSON can hold."""
-        return self.seal(json.dumps(value, ensure_ascii=False, separators=(",", ":")), column)
+        return self.seal(orjson.dumps(value).decode(), column)
 
     def open_json(self, sealed: str, column: str) -> Any:
         """The value again. Raises Unopenable."""
-        return json.loads(self.open(sealed, column))
+        return orjson.loads(self.open(sealed, column))
 
     def index(self, text: str, column: str) -> bytes:
         """A keyed fingerprint by which an equal value of this column is found; 32 bytes."""

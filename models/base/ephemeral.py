@@ -4,18 +4,26 @@ Values are bytes; whoever puts personal data here seals it first. Times to live 
 """
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from heapq import heappop, heappush
 from typing import Protocol
 
 
 class Ephemeral(Protocol):
-    """The face of both implementations; one contract test runs on each. `local`: nothing kept here leaves the process."""
+    """The face of both implementations; one contract test runs on each. `local`: nothing kept here leaves the process. `away`: for now
+    each process remembers for itself."""
 
     local: bool
 
+    @property
+    def away(self) -> bool: ...
+
     async def get(self, key: str) -> bytes | None:
         """The value, or None."""
+        ...
+
+    async def get_many(self, keys: Sequence[str]) -> Sequence[bytes | None]:
+        """The values of several keys in one question."""
         ...
 
     async def put(self, key: str, value: bytes, ttl: float) -> None:
@@ -39,6 +47,7 @@ class MemoryEphemeral:
     """For one process."""
 
     local = True
+    away = False
 
     def __init__(self, monotonic: Callable[[], float] = time.monotonic) -> None:
         self._monotonic = monotonic
@@ -48,6 +57,9 @@ class MemoryEphemeral:
     async def get(self, key: str) -> bytes | None:
         entry = self._values.get(key)
         return entry[1] if entry and entry[0] > self._monotonic() else None
+
+    async def get_many(self, keys: Sequence[str]) -> Sequence[bytes | None]:
+        return [await self.get(key) for key in keys]
 
     async def put(self, key: str, value: bytes, ttl: float) -> None:
         until = self._monotonic() + ttl

@@ -46,6 +46,8 @@ class Texts:
         text = self._sentences[key]
         if not isinstance(text, str):
             text = text[self._plural(params["count"])]
+        if "{" not in text and "}" not in text:
+            return text
         return text.format_map(_Shown(self, params, more))
 
     def template(self, key: str) -> str:
@@ -57,6 +59,8 @@ class Texts:
 
     def show(self, value: Any) -> str:
         """A value as this language writes it."""
+        if type(value) is str:
+            return value
         if isinstance(value, date):
             return _shown(
                 self.language, value.astimezone(CITY_ZONE) if isinstance(value, datetime) else value

@@ -12,7 +12,7 @@ from handlers.routing import Router
 from models.base.db import Database
 from tests.helpers import town
 from tests.service import Fakes, accidents, assembled
-from tests.webhook.platform import WeChat
+from tests.webhook.platform import Served, WeChat
 
 Start = Callable[..., Awaitable[WeChat]]
 
@@ -32,15 +32,14 @@ def fakes() -> Fakes:
 
 
 @pytest.fixture
-async def start(database: Database, fakes: Fakes, aiohttp_client: Any, aiohttp_server: Any) -> Start:
+async def start(database: Database, fakes: Fakes, aiohttp_client: Any) -> Start:
     """Start the service, with other commands or another time limit if need be."""
     await town(database)
 
     async def run(router: Router = ROUTER, seconds_to_answer: float = 4.0) -> WeChat:
         shimin = assembled(database, fakes, router=router, seconds_to_answer=seconds_to_answer)
         app = await asyncio.to_thread(make_app, shimin)  # it reads templates, as at the start of a process
-        server = await aiohttp_server(app, auto_decompress=False)  # as in `bot/roles.py`
-        return WeChat(await aiohttp_client(server))
+        return WeChat(await aiohttp_client(Served(app)))
 
     return run
 

@@ -7,12 +7,21 @@ from typing import Any
 
 import xmltodict
 from aiohttp import web
-from aiohttp.test_utils import TestClient
+from aiohttp.test_utils import TestClient, TestServer
 from wechatpy.crypto import WeChatCrypto
 
+from bot.server import Runner, runner
 from tests.wechat import pushes
 
 PATH = "/wechat"
+
+
+class Served(TestServer):
+    """The application on the server of `bot/server.py`, with its limits and its front door."""
+
+    async def _make_runner(self, **kwargs: Any) -> Runner:
+        del kwargs  # it would cancel what the client no longer waits for
+        return runner(self.app, 8)
 
 
 @dataclass(frozen=True, slots=True)

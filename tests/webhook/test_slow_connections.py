@@ -8,7 +8,7 @@ import pytest
 from aiohttp import web
 
 from bot.app import make_app
-from bot.roles import runner
+from bot.server import runner
 from models.base.db import Database
 from tests.helpers import town
 from tests.service import Fakes, assembled
@@ -24,7 +24,7 @@ async def port(database: Database, fakes: Fakes, unused_tcp_port: int) -> AsyncI
     """The service as `bot/roles.py` runs it."""
     await town(database)
     app = await asyncio.to_thread(make_app, assembled(database, fakes))
-    served = runner(app)
+    served = runner(app, 8)
     await served.setup()
     await web.TCPSite(served, "127.0.0.1", unused_tcp_port, backlog=4096).start()
     yield unused_tcp_port

@@ -35,8 +35,9 @@ class MemoryCache(MemoryEphemeral):
 
 @dataclass
 class Platform:
-    """`answer` goes to every call that carries the token in force; dictionaries as JSON, bytes as they are."""
+    """`answer` goes to every call that carries the token in force, after those of `first`; dictionaries as JSON, bytes as they are."""
 
+    first: list[dict[str, Any]] = field(default_factory=list)
     answer: dict[str, Any] | bytes = field(default_factory=lambda: dict(OK))
     status: int = 200
     refusal: int = 42001
@@ -55,10 +56,11 @@ class Platform:
         self.calls.append((f"{request.method} {request.path}", dict(request.query), body))
         if request.path.startswith("/cgi-bin/") and request.query["access_token"] != f"token-{self.in_force}":
             return web.json_response({"errcode": self.refusal, "errmsg": "access_token expired rid: 1-2-3"})
-        if isinstance(self.answer, bytes):
-            return web.Response(status=self.status, body=self.answer)
+        answer = self.first.pop(0) if self.first else self.answer
+        if isinstance(answer, bytes):
+            return web.Response(status=self.status, body=answer)
         # WeChat calls its JSON text/plain.
-        return web.Response(status=self.status, text=json.dumps(self.answer), content_type="text/plain")
+        return web.Response(status=self.status, text=json.dumps(answer), content_type="text/plain")
 
     def _token(self, method: str, asked: dict[str, Any]) -> web.Response:
         assert (method, asked) == (

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from bot.commands import ROUTER
-from bot.wechat.menu import WrongMenu, lines, load
+from bot.wechat.menu import WrongMenu, lines, load, same
 
 SHIPPED = Path(__file__).parents[2] / "docs" / "menu.toml"
 CLICK = {"type": "click", "name": "罚单", "key": "罚单"}
@@ -137,3 +137,23 @@ def test_each_key_of_the_shipped_menu_is_something_a_citizen_can_say():
 def test_the_shipped_menu_as_a_person_reads_it():
     shown = list(lines(load(SHIPPED)))
     assert shown[:3] == ["罚单 -> click 罚单", "我的", "  缴款 -> click 缴款"]
+
+
+OPENS = {"name": "我的", "sub_button": [CLICK]}
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same_menu"),
+    [
+        pytest.param([CLICK, OPENS], [CLICK, OPENS], True, id="the same"),
+        pytest.param(
+            [OPENS], [{"name": "我的", "sub_button": [CLICK | {"sub_button": []}]}], True, id="as told"
+        ),
+        pytest.param([CLICK], [OPENS], False, id="another button"),
+        pytest.param([CLICK, OPENS], [OPENS, CLICK], False, id="another order"),
+        pytest.param([CLICK], [CLICK | {"key": "帮助"}], False, id="another key"),
+        pytest.param([OPENS], [OPENS | {"sub_button": [CLICK, CLICK]}], False, id="one more below"),
+    ],
+)
+def test_whether_two_menus_are_the_same(one: list[Any], other: list[Any], same_menu: bool):
+    assert same({"button": one}, {"button": other}) is same_menu

@@ -131,3 +131,30 @@ def test_text(path, found):
 
 def test_find_all_looks_into_any_wrapper():
     assert [xml.text(item, "i") for item in xml.find_all(FIELDS, "List")] == ["1", "2", "3"]
+
+
+NAMES = st.sampled_from(["a", "ToUserName", "_b", "xml", "a1", "1a", "é", ""])
+WORDS = st.text(st.sampled_from("ab 罚\n\t\r<>&]![\x00\x0b\ufffe\ud800😀") | st.characters(), max_size=8)
+LEAVES = st.builds(
+    lambda name, end, word, form: form.format(name=name, end=end or name, word=word),
+    NAMES,
+    st.sampled_from(["", "", "", "a"]),
+    WORDS,
+    st.sampled_from(
+        ["<{name}>{word}</{end}>", "<{name}><![CDATA[{word}]]></{end}>", "<{name}/>", "{word}", "&lt;", "]]>"]
+    ),
+)
+
+
+@given(st.lists(LEAVES, max_size=5), st.sampled_from(["", " ", "\n", "\u3000"]))
+def test_the_short_way_reads_what_the_long_way_reads(leaves: list[str], gap: str):
+    """What the expression takes is what libxml2 makes of it; what it does not take goes there anyway."""
+    body = f"<xml>{gap}{gap.join(leaves)}</xml>".encode("utf-8", "surrogatepass")
+    short = xml._row_of_leaves(body)
+    if short is not None:
+        assert short == xml._tree(body)
+
+
+def test_a_message_takes_the_short_way():
+    body = "<xml><MsgType><![CDATA[text]]></MsgType><Content><![CDATA[罚单]]></Content><MsgId>1</MsgId></xml>"
+    assert xml._row_of_leaves(body.encode()) == {"MsgType": "text", "Content": "罚单", "MsgId": "1"}
