@@ -18,6 +18,7 @@ import sandbox.wechat.media
 import sandbox.wechat.menu
 import sandbox.wechat.oauth
 import sandbox.wechat.qr_codes
+import sandbox.wechat.quota
 import sandbox.wechat.tags
 import sandbox.wechat.templates
 from sandbox import fault_door, pages, sim_register, wallet
@@ -42,6 +43,7 @@ WIRES = [
     *sandbox.wechat.tags.ROUTES,
     *sandbox.wechat.menu.ROUTES,
     *sandbox.wechat.qr_codes.ROUTES,
+    *sandbox.wechat.quota.ROUTES,
     *sandbox.wechat.media.ROUTES,
     *sandbox.pay.api.ROUTES,
     *sandbox.carrier.api.ROUTES,

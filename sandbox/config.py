@@ -16,12 +16,16 @@ class BadConfig(ValueError):
 
 @dataclass(frozen=True, kw_only=True, config=STRICT)
 class TemplateConfig:
-    """A message template: its fields (`thing1`, `car_number2`), what the card calls them, and what a `const` may say."""
+    """A message template: its fields (`thing1`, `car_number2`), what the card calls them, and what a `const` may say.
+
+    `one_time`: a subscription notice, which citizens agree to one by one; else a template message.
+    """
 
     fields: list[str]
     title: str = "服务通知"
     labels: dict[str, str] = field(default_factory=dict)
     consts: dict[str, list[str]] = field(default_factory=dict)
+    one_time: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, config=STRICT)

@@ -13,6 +13,7 @@ PREFIXES = {
     "/v1/verify": "sim",
     "/v1/locks/": "wallet",
     "/cgi-bin/": "wechat_api",
+    "/wxaapi/": "wechat_api",
     "/sns/": "wechat_api",
 }
 

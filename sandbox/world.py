@@ -13,6 +13,7 @@ from sandbox.state import State
 from sandbox.tasks import Tasks
 from sandbox.wall import Timing
 from sandbox.wechat.envelope import Envelope
+from sandbox.wechat.quotas import Quotas
 
 
 @dataclass(frozen=True)
@@ -29,6 +30,7 @@ class World:
     http: ClientSession
     tasks: Tasks = field(default_factory=Tasks)
     nonces: Nonces = field(default_factory=Nonces)
+    quotas: Quotas = field(default_factory=Quotas)
 
 
 WORLD = web.AppKey("world", World)

@@ -7,6 +7,7 @@ taken away. `tests/service.py` puts the service together on these wires.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import Any
 
 from models.base.ports import (
     ChatAct,
@@ -75,20 +76,39 @@ class FakeSms:
         return self.reported
 
 
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What a notice brought for its template."""
+
+    kind: str
+    locale: str
+    params: Mapping[str, Any]
+    key: str
+
+
 @dataclass
 class FakeChat:
-    """Pushes into the chat: (openid, text)."""
+    """All that went into the chat: (openid, text). `choices` are what each push offered to be tapped, `told` the notices among them."""
 
     sent: list[tuple[str, str]] = field(default_factory=list)
+    choices: list[tuple[str, ...]] = field(default_factory=list)
+    told: list[Told] = field(default_factory=list)
     answers: list[SendResult] = field(default_factory=list)
-
     acts: list[tuple[str, ChatAct]] = field(default_factory=list)
 
     async def heard(self, *, openid: str, act: ChatAct) -> None:
         self.acts.append((openid, act))
 
-    async def push(self, *, openid: str, text: str) -> SendResult:
+    async def push(self, *, openid: str, text: str, choices: Sequence[str] = ()) -> SendResult:
         self.sent.append((openid, text))
+        self.choices.append(tuple(choices))
+        return _next(self.answers, "")
+
+    async def notify(
+        self, *, openid: str, text: str, kind: str, locale: str, params: Mapping[str, Any], key: str
+    ) -> SendResult:
+        self.sent.append((openid, text))
+        self.told.append(Told(kind, locale, params, key))
         return _next(self.answers, "")
 
 

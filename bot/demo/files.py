@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from bot.demo import account
 from bot.demo.keys import Keys, PemFiles, write_private
 from bot.wiring import KINDS
 from models.base.texts import LANGUAGES, Texts
@@ -79,7 +80,7 @@ def carrier_text(texts: Texts, key: str) -> str:
 
 def environment(place: Place, keys: Keys, pems: PemFiles) -> dict[str, str]:
     """The `SHIMIN_*` settings of the demo's service."""
-    return _service(place, keys) | _wires(place, keys, pems) | _demo(place, keys)
+    return _service(place, keys) | _wires(place, keys, pems) | account.settings() | _demo(place, keys)
 
 
 def write_env(place: Place, settings: Mapping[str, str], api_key: str) -> None:
@@ -101,6 +102,7 @@ def write_sandbox_config(place: Place, keys: Keys, pems: PemFiles, api_key: str)
             "token": keys.wechat_token,
             "aes_key": keys.wechat_aes_key,
             "push_url": f"{place.service}/wechat",
+            "templates": account.granted(),
         },
         "pay": {
             "merchant_id": MERCHANT_ID,

@@ -14,7 +14,7 @@ from rich.console import Console
 from rich.panel import Panel
 
 from bot import imports, logs
-from bot.demo import files
+from bot.demo import account, files
 from bot.demo.files import Place
 from bot.demo.keys import Keys, PemFiles, make_keys, write_private
 from bot.demo.story import HISTORY_DAYS, Story
@@ -57,7 +57,7 @@ def _check_ports(place: Place) -> None:
 async def _demo(place: Place, keys: Keys, pems: PemFiles, *, first: bool) -> None:
     settings, api_key = await _prepare(place, keys, pems, first=first)
     async with _sandbox(place):
-        await run(settings, set(Role), beside=lambda: _open_up(place, api_key, first=first))
+        await run(settings, set(Role), beside=lambda: _open_up(place, settings, api_key, first=first))
 
 
 async def _prepare(place: Place, keys: Keys, pems: PemFiles, *, first: bool) -> tuple[Settings, str]:
@@ -126,11 +126,12 @@ async def _sandbox(place: Place) -> AsyncIterator[None]:
             await process.wait()
 
 
-async def _open_up(place: Place, api_key: str, *, first: bool) -> None:
+async def _open_up(place: Place, settings: Settings, api_key: str, *, first: bool) -> None:
     """Once both answer: tell the story the first time, then say what to open."""
     async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=120)) as session:
         for url in (f"{place.sandbox}/livez", f"{place.service}/livez"):
             await _wait_for(session, url)
+        await account.set_menu(session, settings)
         if first:
             await Story(session, place, api_key).tell()
             place.ready.touch()

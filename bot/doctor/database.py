@@ -1,4 +1,4 @@
-"""The database: reachable, and its schema the newest."""
+"""The database: reachable, and its schema this version's, or a newer one that serves it."""
 
 import asyncio
 from collections.abc import Sequence
@@ -26,8 +26,10 @@ async def look(settings: Settings) -> Sequence[Finding]:
         return [
             fail(f"does not answer ({kind})", "check SHIMIN_DATABASE_URL, and that the database is running")
         ]
-    if revision != migrations.head():
-        return [fail(f"its schema is {revision or 'empty'}, not {migrations.head()}", "run `shimin migrate`")]
+    known = str(migrations.head())
+    if not migrations.serves(revision, known):
+        what = "upgrade this version" if migrations.newer(revision, known) else "run `shimin migrate`"
+        return [fail(f"its schema is {revision or 'empty'}, not {known}", what)]
     return [ok(f"answers, schema {revision}")]
 
 

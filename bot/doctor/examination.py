@@ -3,7 +3,19 @@
 import asyncio
 from collections.abc import Mapping, Sequence
 
-from bot.doctor import account, cache, clocks, configuration, database, days, figures, keys, sms
+from bot.doctor import (
+    account,
+    cache,
+    clocks,
+    configuration,
+    database,
+    days,
+    figures,
+    keys,
+    sms,
+    templates,
+    wires,
+)
 from bot.doctor.finding import Check, Finding, fail
 from bot.settings import Settings
 
@@ -13,6 +25,8 @@ CHECKS: Mapping[str, Check] = {
     "database": database.look,
     "redis": cache.look,
     "wechat": account.look,
+    "template": templates.look,
+    "wires": wires.look,
     "clock": clocks.look,
     "keys": keys.look,
     "sms": sms.look,

@@ -5,10 +5,10 @@ import json
 import time
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from datetime import date
-from urllib.parse import quote, urlencode
 
 import aiohttp
 from pydantic import ValidationError
+from yarl import URL
 
 from bot.gateways.acs3 import AccessKey, signed_headers
 from bot.gateways.signed_http import secure_url
@@ -121,7 +121,9 @@ class AliyunSms:
 
     async def _call(self, action: str, form: Mapping[str, str]) -> tuple[int, bytes]:
         """HTTP status and body of an answer; nothing of the form stands in the address."""
-        body = urlencode(form, quote_via=quote).encode()
+        body = URL.build(
+            query=form
+        ).raw_query_string.encode()  # a form is written as a query is, and faster than urlencode
         headers = signed_headers(
             self._key,
             host=self._url.host_port_subcomponent or "",

@@ -35,8 +35,9 @@ async def consent(request: web.Request) -> web.Response:
     world, body = request.app[WORLD], await body_of(request)
     who = acting_resident(request, body)
     template_id, choice = text(body, "template_id", bad), text(body, "choice", bad)
-    if template_id not in world.config.wechat.templates:
-        refuse("the account has no such template")
+    template = world.config.wechat.templates.get(template_id)
+    if template is None or not template.one_time:
+        refuse("the account has no such template to agree to")
     if choice not in consents.CHOICES:
         refuse(f"choice must be one of {', '.join(consents.CHOICES)}")
     event, fields = consents.choose(world.state, who.openid, template_id, choice)
@@ -63,6 +64,7 @@ def _card(world: World, bond: Bond) -> dict[str, Any]:
         "templates": [
             {"id": name, "title": template.title, "consents": bond.consents.get(name, 0)}
             for name, template in world.config.wechat.templates.items()
+            if template.one_time
         ],
     }
 

@@ -29,12 +29,14 @@ def done(**more: Any) -> web.Response:
 
 
 def opened(request: web.Request) -> World:
-    """The world, to a call whose access token opens it. Raises Refusal."""
+    """The world, to a call whose access token opens it and whose quota is not used up. Raises Refusal."""
     world = request.app[WORLD]
     try:
         tokens.check(world.state, request.query.get("access_token", ""), wall.seconds())
     except tokens.NoToken as refused:
         raise error(refused.errcode, refused.errmsg) from refused
+    if not world.quotas.take(request.path, wall.seconds()):
+        raise error(45009, "reach max api daily quota limit")
     return world
 
 

@@ -63,9 +63,7 @@ async def send(world: World, citizen: Resident, kind: str, fields: Mapping[str, 
         await act(world, citizen, "subscribe")
     text = str(fields.get("Content", ""))
     chat.add(world.state, citizen.openid, Content(kind, text, {"fields": dict(fields)}, "citizen"))
-    chat.open_window(world.state, citizen.openid, "message")
-    if "bizmsgmenuid" in fields:
-        chat.open_window(world.state, citizen.openid, "click")
+    chat.open_window(world.state, citizen.openid, "click" if "bizmsgmenuid" in fields else "message")
     return await _delivered(world, citizen, xml)
 
 

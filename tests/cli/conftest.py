@@ -21,6 +21,19 @@ from tests.gateways.wechat_pay_platform import Keys
 
 KEY = base64.b64encode(bytes(range(32))).decode()
 SECRET = "a-secret-that-nobody-may-read"
+ORDER = "/v3/pay/transactions/out-trade-no/doctor0000000000"
+CARRIER, LOCK, HOLDERS = "/", "/v1/locks/doctor", "/v1/verify"
+MENU = {"button": [{"type": "click", "name": "罚单", "key": "罚单"}]}
+WELL = {
+    "/cgi-bin/getcallbackip": {"ip_list": ["101.226.103.61", "101.226.103.62"]},
+    "/cgi-bin/template/get_all_private_template": {"template_list": [{}, {}]},
+    "/cgi-bin/openapi/quota/get": {"errcode": 0, "quota": {"daily_limit": 1000, "used": 1, "remain": 999}},
+    "/cgi-bin/menu/get": {"menu": MENU},
+    ORDER: {"code": "ORDER_NOT_EXIST", "message": "no order"},
+    CARRIER: {"Code": "OK", "TotalCount": 0, "SmsSendDetailDTOs": {"SmsSendDetailDTO": []}},
+    LOCK: {"code": "unknown", "message": "no lock"},
+    HOLDERS: {"code": "invalid", "message": "no name"},
+}
 SECRETS = (SECRET, KEY, "k" * 43, "v" * 32, "the-password")
 
 
@@ -132,12 +145,12 @@ def desk(shell: Shell, migrated: Path) -> Shell:
 
 @pytest.fixture
 def city(desk: Shell, monkeypatch: pytest.MonkeyPatch) -> Iterator[Host]:
-    """All is well: WeChat and WeChat Pay answer, every text has a template, the tariff gives a legal basis."""
+    """All is well: every wire answers, every text has a template, the tariff gives a legal basis."""
     with serving(Host()) as host:
-        host.answers["/cgi-bin/template/get_all_private_template"] = {"template_list": [{}, {}]}
-        host.answers["/cgi-bin/menu/get"] = {"menu": {"button": []}}
-        monkeypatch.setenv("SHIMIN_WECHAT__API_BASE", host.url)
-        monkeypatch.setenv("SHIMIN_PAY__API_BASE", host.url)
+        host.answers |= WELL
+        host.statuses |= {ORDER: 404, LOCK: 404, HOLDERS: 400}
+        for wire in ("WECHAT", "PAY", "SMS", "WALLET", "SIM_REGISTER"):
+            monkeypatch.setenv(f"SHIMIN_{wire}__API_BASE", host.url)
         monkeypatch.setenv("SHIMIN_SMS__TEMPLATES", json.dumps(dict.fromkeys(needed(), "SMS_1")))
         monkeypatch.setenv("SHIMIN_TARIFF", str(TOWN_TARIFF))
         yield host

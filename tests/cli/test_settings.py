@@ -70,6 +70,9 @@ def test_a_missing_one(environment: Mapping[str, str], monkeypatch: pytest.Monke
         pytest.param("PORT", "http", "valid integer", id="a port by name"),
         pytest.param("PORT", "0", "greater than or equal to 1", id="no port"),
         pytest.param("PORT", "65536", "less than or equal to 65535", id="too high a port"),
+        pytest.param("METRICS_PORT", "-1", "greater than or equal to 0", id="no port for metrics"),
+        pytest.param("DRAIN_SECONDS", "6", "less than or equal to 5", id="too long a farewell"),
+        pytest.param("REUSE_PORT", "perhaps", "valid boolean", id="neither yes nor no"),
         pytest.param("LINK_KEY", "not base64!", "is not base64", id="a key that is no base64"),
         pytest.param("LINK_KEY", "c2hvcnQ=", "must be 32 bytes", id="a short key"),
         pytest.param("VAULT__KEYS", "the-password", "is not JSON", id="keys that are no JSON"),
@@ -132,6 +135,7 @@ def test_no_secret_shows_in_the_settings(
         pytest.param("SHIMIN_PAY__MERCHANT_KEY_FILE", "nowhere.pem", "nowhere.pem", id="no key file"),
         pytest.param("SHIMIN_PAY__PLATFORM_KEY_FILE", __file__, "cannot be loaded", id="no key in it"),
         pytest.param("SHIMIN_TARIFF", "nowhere.toml", "nowhere.toml", id="no tariff"),
+        pytest.param("SHIMIN_WECHAT__TEMPLATES", "nowhere.toml", "nowhere.toml", id="no templates"),
     ],
 )
 def test_a_file_that_cannot_be_used_is_one_line_as_well(

@@ -1,4 +1,4 @@
-"""WeChat's API host in a thread of its own, for commands that bring their own loop."""
+"""The hosts we call, WeChat's first, in a thread of its own, for commands that bring their own loop."""
 
 import asyncio
 import json
@@ -15,18 +15,24 @@ TOKEN = {"access_token": "token-1", "expires_in": 7200}
 
 @dataclass
 class Host:
-    """`answers` by path, `{"errcode": 0}` for the rest; `calls` are (path, body). `date` replaces the Date of every answer."""
+    """`answers` by path, `{"errcode": 0}` for the rest; `statuses` by path, 200 for the rest; `calls` are (path, body).
+
+    `date` replaces the Date of every answer. A body that is no JSON is kept as it came.
+    """
 
     answers: dict[str, Any] = field(default_factory=lambda: {"/cgi-bin/stable_token": TOKEN})
+    statuses: dict[str, int] = field(default_factory=dict)
     calls: list[tuple[str, Any]] = field(default_factory=list)
     date: str = ""
     url: str = ""
 
     async def handle(self, request: web.Request) -> web.Response:
         body = await request.read()
-        self.calls.append((request.path, json.loads(body or b"null")))
+        is_json = request.content_type != "application/x-www-form-urlencoded"
+        self.calls.append((request.path, json.loads(body or b"null") if is_json else body))
         headers = {"Date": self.date} if self.date else {}
-        return web.json_response(self.answers.get(request.path, {"errcode": 0}), headers=headers)
+        answer, status = self.answers.get(request.path, {"errcode": 0}), self.statuses.get(request.path, 200)
+        return web.json_response(answer, status=status, headers=headers)
 
 
 @contextmanager

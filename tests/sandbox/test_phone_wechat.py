@@ -23,6 +23,7 @@ pytestmark = [
     pytest.mark.skipif(browser.find() is None, reason="no Chromium here: see python -m tests.web.browser"),
 ]
 CASE = TemplateConfig(title="交通违法提醒", fields=["car_number1"], labels={"car_number1": "车牌"})
+STATE = TemplateConfig(title="办理状态", fields=["phrase1"], one_time=True)
 
 
 def heard(message: Any) -> Any:
@@ -35,7 +36,7 @@ def heard(message: Any) -> Any:
 
 @pytest.fixture
 def config(config: Config) -> Config:
-    return replace(config, wechat=replace(config.wechat, templates={"T-case": CASE}))
+    return replace(config, wechat=replace(config.wechat, templates={"T-case": CASE, "T-state": STATE}))
 
 
 @pytest.fixture

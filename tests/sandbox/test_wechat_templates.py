@@ -9,7 +9,7 @@ from aiohttp.test_utils import TestClient
 from sandbox import wall
 from sandbox.config import Config, TemplateConfig
 from sandbox.state import Sending
-from tests.sandbox.account import call, follow, state_of, wechatpys
+from tests.sandbox.account import call, follow, state_of, token, wechatpys
 from tests.sandbox.conftest import LI_MING, QUICK, Starts, said, shown, until
 from tests.sandbox.service import Service
 
@@ -19,7 +19,7 @@ CASE = TemplateConfig(
     labels={"car_number1": "车牌"},
     consts={"const2": ["待处理"]},
 )
-STATE = TemplateConfig(fields=["phrase1"])
+STATE = TemplateConfig(title="状态", fields=["phrase1"], labels={"phrase1": "状态"}, one_time=True)
 DATA = {"car_number1": {"value": "粤T12345"}, "const2": {"value": "待处理"}}
 SEND, BIZSEND = "message/template/send", "message/subscribe/bizsend"
 
@@ -68,7 +68,7 @@ async def test_a_template_message_is_a_card_and_has_a_receipt(account: TestClien
     [
         pytest.param({"touser": "oNobody"}, 40003, id="nobody"),
         pytest.param({"template_id": "T-none"}, 40037, id="unknown-template"),
-        pytest.param({"template_id": "T-state"}, 47003, id="fields-of-notices-only"),
+        pytest.param({"template_id": "T-state"}, 40037, id="template-of-notices"),
         pytest.param({"data": {}}, 47003, id="field-missing"),
         pytest.param({"data": "x"}, 47001, id="no-data"),
         pytest.param({"data": DATA | {"car_number1": "粤T12345"}}, 47003, id="field-without-value"),
@@ -164,6 +164,25 @@ async def test_what_was_taken_is_delivered_after_a_restart(start: Starts, servic
     assert (await shown(second, "messages"))[-1]["kind"] == "template"
 
 
+async def test_what_the_account_was_granted(sandbox: TestClient):
+    listed = await wechatpys(sandbox, lambda wechat: wechat.template.get_all_private_template())
+    assert [(one["template_id"], one["title"], one["content"]) for one in listed["template_list"]] == [
+        ("T-case", "交通违法提醒", "车牌:{{car_number1.DATA}}\nconst2:{{const2.DATA}}\n")
+    ]
+    async with sandbox.get(
+        "/wxaapi/newtmpl/gettemplate", params={"access_token": await token(sandbox)}
+    ) as got:
+        assert (await got.json())["data"] == [
+            {
+                "priTmplId": "T-state",
+                "title": "状态",
+                "content": "状态:{{phrase1.DATA}}\n",
+                "example": "",
+                "type": 2,
+            }
+        ]
+
+
 async def test_one_consent_is_one_notice(sandbox: TestClient, service: Service):
     service.speaks = lambda message: "success"
     assert (await call(sandbox, BIZSEND, notice()))["errcode"] == 43101
@@ -181,7 +200,7 @@ async def test_one_consent_is_one_notice(sandbox: TestClient, service: Service):
     assert sent == {"errcode": 0, "errmsg": "ok"}
     told = (await receipt(service))._data["SubscribeMsgSentEvent"]["List"]
     assert (told["TemplateId"], told["ErrorCode"], told["ErrorStatus"]) == ("T-state", "0", "success")
-    assert (await shown(sandbox, "messages"))[-1]["rows"] == [["phrase1", "已受理"]]
+    assert (await shown(sandbox, "messages"))[-1]["rows"] == [["状态", "已受理"]]
     assert (await call(sandbox, BIZSEND, notice()))["errcode"] == 43101
 
 
@@ -199,7 +218,7 @@ async def test_choices(sandbox: TestClient, service: Service, choices: list, eve
         await said(sandbox, "consent", **{"as": "li-ming", "template_id": "T-state", "choice": choice})
     assert service.messages[-1]._data["Event"] == event
     card = await shown(sandbox, "account")
-    assert [one["consents"] for one in card["templates"]] == [0, left]
+    assert [(one["id"], one["consents"]) for one in card["templates"]] == [("T-state", left)]
 
 
 @pytest.mark.parametrize(
@@ -207,6 +226,7 @@ async def test_choices(sandbox: TestClient, service: Service, choices: list, eve
     [
         pytest.param({"touser": ""}, 40003, id="nobody"),
         pytest.param({"template_id": "T-none"}, 40037, id="unknown-template"),
+        pytest.param({"template_id": "T-case"}, 40037, id="template-of-messages"),
         pytest.param({"data": {"phrase1": {"value": "not Chinese"}}}, 47003, id="field"),
     ],
 )
@@ -218,6 +238,7 @@ async def test_notices_refused(sandbox: TestClient, changes: dict, errcode: int)
     ("path", "body"),
     [
         pytest.param("consent", {"template_id": "T-none", "choice": "accept"}, id="unknown-template"),
+        pytest.param("consent", {"template_id": "T-case", "choice": "accept"}, id="nothing-to-agree-to"),
         pytest.param("consent", {"template_id": "T-state", "choice": "maybe"}, id="unknown-choice"),
         pytest.param("mute", {"muted": True}, id="a-stranger-has-no-switch"),
         pytest.param("mute", {"muted": "yes"}, id="not-true-or-false"),

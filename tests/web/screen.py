@@ -35,9 +35,17 @@ class Screen:
         return await self._reply(replies, answer)
 
     async def tap(self, words: str, *answer: str) -> Locator:
-        """Tap a button of the account's menu; the reply, which holds all these words."""
+        """Tap a button of the account's menu, opening what it stands in; the reply, which holds all these words."""
         replies = await self._replies()
-        await self.page.locator(f'#menu [data-say="{words}"]').click()
+        menu = self.page.locator("#menu")
+        await menu.locator("[data-type]").first.wait_for(
+            state="attached"
+        )  # the account's own, not the phone's
+        button = self.page.locator("button").filter(has_text=re.compile(f"^{words}$"))
+        closed = menu.locator("details:not([open])").filter(has=button)
+        if await closed.count():
+            await closed.locator("summary").click()
+        await menu.locator(button).click()
         return await self._reply(replies, answer)
 
     async def told_in_chat(self, *words: str) -> Locator:

@@ -110,6 +110,26 @@ async def test_a_code_on_the_page_is_scanned(screen: Screen):
     await expect(page.locator("h1")).to_contain_text("已缴清")
 
 
+@pytest.mark.parametrize(
+    "taps",
+    [
+        pytest.param([("罚单", "没有未处理的案件")], id="罚单"),
+        pytest.param(
+            [("缴款", "没有待缴的罚款"), ("限制", "没有被限制"), ("记分", "本周期"), ("绑定", "无需再绑")],
+            id="我的",
+        ),
+        pytest.param(
+            [("帮助", "发送文字即可办理"), ("电子送达", "电子送达"), ("人工", "人工客服")], id="服务"
+        ),
+        pytest.param([("English", "English from now on")], id="English"),
+    ],
+)
+async def test_each_button_of_the_menu_has_its_answer(screen: Screen, taps: list[tuple[str, str]]):
+    await screen.choose("liu-yang")
+    for button, answer in taps:
+        await screen.tap(button, answer)
+
+
 async def test_the_other_language(screen: Screen):
     await screen.choose("zhang-wei")
     await screen.say("English", "English from now on")
