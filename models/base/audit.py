@@ -6,6 +6,7 @@ links them in batches. `verify` recomputes the chain and reports the unsealed ta
 
 import hashlib
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -13,6 +14,7 @@ from typing import Any
 from sqlalchemy import JSON, Column, ForeignKey, Index, LargeBinary, String, Table, func, insert, select
 from sqlalchemy.engine import Row
 
+from models.base import bulk
 from models.base.db import Instant, Key, Work, metadata
 
 BATCH = 500
@@ -61,6 +63,12 @@ async def record(
     """Write one event in the same transaction. `subject` names what was acted upon (`case 442012003481`)."""
     row = {"at": work.now, "actor": work.actor, "action": action, "subject": subject, "person_id": person_id}
     await work.run(insert(events), row | {"details": details})
+
+
+async def record_all(work: Work, action: str, touched: Iterable[tuple[str, int | None]]) -> None:
+    """The same event for many at once: (subject, person) of each, in this order."""
+    same = {"at": work.now, "actor": work.actor, "action": action, "details": {}}
+    await bulk.append(work, events, [{**same, "subject": about, "person_id": who} for about, who in touched])
 
 
 async def seal(work: Work) -> int:

@@ -3,14 +3,14 @@
     async with database.begin("citizen:42") as work:   one writing transaction: all of it or nothing
     async with database.read() as work:                statements on their own, nothing held
 
-SQLite has one writer: writing units queue for one connection and begin IMMEDIATE, readers never wait (WAL). On PostgreSQL both
-come from one pool. A unit of work carries its instants, so that everything in it happens at one time.
+A unit of work carries its instants, so that everything in it happens at one time. Both raise DatabaseAway when the database is not
+there, `begin` also OutcomeUnknown when it went away in the commit; `patience` is for how many seconds a statement is waited for.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, field
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager, asynccontextmanager, nullcontext, suppress
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from functools import cached_property
 from typing import Any
@@ -25,19 +25,21 @@ from sqlalchemy import (
     Row,
     Table,
     TypeDecorator,
-    event,
 )
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.engine import Connection
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
-from sqlalchemy.pool import ConnectionPoolEntry
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.pool import QueuePool
 from sqlalchemy.sql.base import Executable
 
 from models.base.calendar import Calendar
 from models.base.clock import Civic, Wall
+from models.base.connections import ReadConnection, dispose, transaction
 from models.base.crypto import Links, Vault
+from models.base.engines import engines, merging_reader
+from models.base.errors import OutcomeUnknown
 from models.base.ids import Ids
-from models.base.merging import MergingReader
+from models.base.limits import LIMITS, Limits
 from models.base.prepared import Prepared
 from models.base.tariff import Tariff, figures
 
@@ -51,7 +53,6 @@ metadata = MetaData(
     }
 )
 Key = BigInteger().with_variant(Integer, "sqlite")
-SQLITE_BUSY_MS = 3000  # well under the 5 s in which WeChat wants its answer
 
 
 class Instant(TypeDecorator[datetime]):
@@ -68,9 +69,10 @@ class Instant(TypeDecorator[datetime]):
         utc = value.astimezone(UTC)
         return utc.replace(tzinfo=None) if dialect.name == "sqlite" else utc
 
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        del dialect
-        return value.replace(tzinfo=UTC) if value is not None else None
+    def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[Any], datetime | None] | None:
+        """asyncpg gives them as they are meant."""
+        del coltype
+        return _from_sqlite if dialect.name == "sqlite" else None
 
 
 @dataclass(frozen=True)
@@ -90,34 +92,6 @@ class City:
         return figures(self.tariff)
 
 
-class ReadConnection:
-    """What a reading unit of work runs on: prepared statements go to the merging reader where there is one, others to a connection
-    that is opened when one is first needed."""
-
-    def __init__(self, engine: AsyncEngine, merging: MergingReader | None, stack: AsyncExitStack) -> None:
-        self._engine = engine
-        self._merging = merging
-        self._stack = stack
-        self._connection: AsyncConnection | None = None
-
-    async def rows(self, prepared: Prepared, params: Mapping[str, Any]) -> Sequence[Row[Any]]:
-        """The rows of a prepared statement."""
-        if self._merging:
-            return await self._merging.rows(prepared.plan, params)
-        rows: Sequence[Row[Any]] = (await self.execute(prepared.statement, params)).all()
-        return rows
-
-    async def execute(self, statement: Executable, params: Any = None) -> Any:
-        """Any other statement, on its own."""
-        return await (await self.opened()).execute(statement, params)
-
-    async def opened(self) -> AsyncConnection:
-        """The connection, opened once."""
-        if self._connection is None:
-            self._connection = await self._stack.enter_async_context(self._engine.connect())
-        return self._connection
-
-
 @dataclass(slots=True)
 class Work:
     """One unit of work. `now` is civic, `wall` UTC; `actor` is who does it (`citizen:7`, `system:overdue`, `api:K3`)."""
@@ -128,6 +102,7 @@ class Work:
     now: datetime
     wall: datetime
     nudges: set[str] = field(default_factory=set)
+    watch: AbstractContextManager[None] = field(default_factory=nullcontext)
 
     @property
     def today(self) -> date:
@@ -143,12 +118,14 @@ class Work:
 
     async def run(self, statement: Executable, params: Mapping[str, Any] | None = None) -> CursorResult[Any]:
         """Execute one statement."""
-        return await self.connection.execute(statement, params)  # type: ignore[return-value,unused-ignore]
+        with self.watch:
+            return await self.connection.execute(statement, params)  # type: ignore[return-value,unused-ignore]
 
     async def run_many(self, statement: Executable, rows: Sequence[Mapping[str, Any]]) -> None:
         """Execute one statement for many rows."""
         if rows:
-            await self.writing.execute(statement, rows)
+            with self.watch:
+                await self.writing.execute(statement, rows)
 
     async def first(
         self, statement: Executable | Prepared, params: Mapping[str, Any] | None = None
@@ -182,8 +159,16 @@ class Work:
     @asynccontextmanager
     async def attempt(self) -> AsyncIterator[None]:
         """A part that may fail alone: an exception undoes what was written within, and goes on to the caller."""
-        async with self.writing.begin_nested():
+        with self.watch:
+            part = await self.writing.begin_nested()
+        try:
             yield
+        except BaseException:
+            with self.watch, suppress(SQLAlchemyError):  # what went wrong first is what is told
+                await part.rollback()
+            raise
+        with self.watch:
+            await part.commit()
 
     def seal(self, text: str, column: str) -> str:
         return self.city.vault.seal(text, column)
@@ -198,12 +183,13 @@ class Work:
 class Database:
     """Opens units of work, and tells sleepers (`nudge`) after a commit that there is something for them."""
 
-    def __init__(self, url: str, *, city: City, civic: Civic, wall: Wall) -> None:
+    def __init__(self, url: str, *, city: City, civic: Civic, wall: Wall, limits: Limits = LIMITS) -> None:
         self.city = city
         self.civic = civic
         self.wall = wall
-        self._reader, self._writer = _engines(url)
-        self._merging = _merging_reader(self._writer)
+        self._reader, self._writer = engines(url, limits)
+        self._merging = merging_reader(self._writer, limits)
+        self._limits = limits
         self._sleepers: dict[str, asyncio.Event] = {}
 
     @property
@@ -212,69 +198,54 @@ class Database:
         return self._writer.dialect.name
 
     @asynccontextmanager
-    async def begin(self, actor: str, *, now: datetime | None = None) -> AsyncIterator[Work]:
+    async def begin(
+        self, actor: str, *, now: datetime | None = None, patience: float | None = None
+    ) -> AsyncIterator[Work]:
         """A writing unit of work, committed at the end, rolled back by any exception. `now` is given by jobs that run for a slot."""
-        async with self._writer.begin() as connection:
-            work = Work(connection, self.city, actor, now or self.civic.now(), self.wall.now())
-            yield work
-        self._wake(work.nudges)
+        nudges: set[str] = set()
+        try:
+            async with transaction(self._writer, self._patient(patience)) as (connection, watch):
+                moment = now or self.civic.now()
+                yield Work(connection, self.city, actor, moment, self.wall.now(), nudges, watch)
+        except OutcomeUnknown:
+            self._wake(nudges)  # it may have happened
+            raise
+        self._wake(nudges)
 
     @asynccontextmanager
-    async def read(self) -> AsyncIterator[Work]:
+    async def read(self, *, patience: float | None = None) -> AsyncIterator[Work]:
         """Reads only, each statement on its own."""
-        async with AsyncExitStack() as stack:
-            connection = ReadConnection(self._reader, self._merging, stack)
+        connection = ReadConnection(self._reader, self._merging, self._patient(patience))
+        try:
             yield Work(connection, self.city, "reader", self.civic.now(), self.wall.now())
+        finally:
+            await connection.close()
 
     def sleeper(self, name: str) -> asyncio.Event:
         """Set after each commit whose unit of work nudged `name`."""
         return self._sleepers.setdefault(name, asyncio.Event())
 
+    @property
+    def in_use(self) -> int:
+        """Connections of the pools that somebody holds at this moment."""
+        pools = {engine.pool for engine in (self._reader, self._writer)}
+        return sum(pool.checkedout() for pool in pools if isinstance(pool, QueuePool))
+
     async def close(self) -> None:
         """Give the connections back."""
         if self._merging:
-            await asyncio.to_thread(self._merging.close)
+            await self._merging.close()
         for engine in {self._reader, self._writer}:
-            await engine.dispose()
+            await dispose(engine)
+
+    def _patient(self, patience: float | None) -> Limits:
+        return self._limits if patience is None else replace(self._limits, statement=patience)
 
     def _wake(self, names: Iterable[str]) -> None:
         for name in names:
             self.sleeper(name).set()
 
 
-def _engines(url: str) -> tuple[AsyncEngine, AsyncEngine]:
-    """Reader and writer."""
-    if not url.startswith("sqlite"):
-        engine = create_async_engine(url, pool_size=20, max_overflow=20, pool_timeout=4)
-        return engine.execution_options(isolation_level="AUTOCOMMIT"), engine
-    reader = create_async_engine(url, isolation_level="AUTOCOMMIT", pool_size=8, max_overflow=0)
-    writer = create_async_engine(url, pool_size=1, max_overflow=0, pool_timeout=30)
-    for engine in (reader, writer):
-        event.listen(engine.sync_engine, "connect", _prepare_sqlite)
-    event.listen(writer.sync_engine, "begin", _begin_immediate)
-    return reader, writer
-
-
-def _merging_reader(engine: AsyncEngine) -> MergingReader | None:
-    """SQLite only: there a statement costs less than the way to it."""
-    if engine.dialect.name != "sqlite":
-        return None
-    return MergingReader(str(engine.url.database), SQLITE_BUSY_MS)
-
-
-def _prepare_sqlite(connection: Any, record: ConnectionPoolEntry) -> None:
-    del record
-    connection.isolation_level = None  # the driver's own BEGIN would come too late
-    cursor = connection.cursor()
-    for pragma in (
-        "journal_mode=WAL",
-        "foreign_keys=ON",
-        f"busy_timeout={SQLITE_BUSY_MS}",
-        "synchronous=NORMAL",
-    ):
-        cursor.execute(f"PRAGMA {pragma}")
-    cursor.close()
-
-
-def _begin_immediate(connection: Connection) -> None:
-    connection.exec_driver_sql("BEGIN IMMEDIATE")
+def _from_sqlite(value: str | None) -> datetime | None:
+    """It knows no zones; what went in is UTC."""
+    return datetime.fromisoformat(f"{value}+00:00") if value is not None else None

@@ -34,7 +34,7 @@ class Ids:
 
     def digits(self, count: int) -> str:
         """Digits, leading zeros included."""
-        return "".join(self._random.choices(string.digits, k=count))
+        return f"{self._random.randrange(10**count):0{count}d}"
 
     def _letters(self, count: int) -> str:
         return "".join(self._random.choices(ALPHANUMERIC, k=count))

@@ -4,6 +4,8 @@ A lease has a fencing token that grows with each new holder. A slot is one civic
 work in which the job finished its last batch, so a job that died runs again and finds its work half done (jobs are idempotent).
 """
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import Column, Integer, String, Table, func, insert, or_, select, update
@@ -25,6 +27,21 @@ slots = Table(
     Column("slot", Instant, primary_key=True),
     Column("ran_at", Instant, nullable=False),
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Lease:
+    """Who holds something, and until when (wall)."""
+
+    name: str
+    holder: str
+    until: datetime
+
+
+async def every(work: Work) -> Sequence[Lease]:
+    """All leases there have been, those that ran out included."""
+    rows = await work.all(select(leases.c.name, leases.c.holder, leases.c.until).order_by(leases.c.name))
+    return [Lease(row.name, row.holder, row.until) for row in rows]
 
 
 async def take(work: Work, name: str, holder: str, length: timedelta) -> int | None:

@@ -15,7 +15,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Protocol
+from typing import Any, Protocol
 
 
 class GatewayError(Exception):
@@ -111,14 +111,23 @@ class ChatAct(StrEnum):
 
 
 class ChatGateway(Protocol):
-    """Messages pushed into the chat, outside of replies (WeChat: customer-service messages)."""
+    """Messages into the chat, outside of replies (WeChat: customer-service messages, and template messages beside them)."""
 
     async def heard(self, *, openid: str, act: ChatAct) -> None:
         """A citizen did this just now. Never raises: it only spares calls that would be refused."""
         ...
 
-    async def push(self, *, openid: str, text: str) -> SendResult:
-        """Push one text. LATER and UNKNOWN may be tried again; REFUSED when the window is closed or the citizen left."""
+    async def push(self, *, openid: str, text: str, choices: Sequence[str] = ()) -> SendResult:
+        """Push a text of any length. `choices` are texts the citizen could send: where the chat can, they are offered below it to be
+        tapped, and a tap comes back as that text. LATER and UNKNOWN may be tried again; REFUSED when the window is closed or the
+        citizen left."""
+        ...
+
+    async def notify(
+        self, *, openid: str, text: str, kind: str, locale: str, params: Mapping[str, Any], key: str
+    ) -> SendResult:
+        """Tell a notice: as `text` while the chat is open to us, else by the template registered for its kind and language, filled from
+        `params`. `key` is its idempotency key. REFUSED, too, where there is no such template: it goes another way."""
         ...
 
 

@@ -1,14 +1,14 @@
 """Who did what: a hash chain in which a changed, lost or reordered event is found, and an unsealed tail is reported."""
 
 import sqlite3
-from pathlib import Path
 
 import pytest
-from sqlalchemy import Executable, delete, select, update
+from sqlalchemy import Executable, delete, make_url, select, update
 
 from models.base import audit
 from models.base.audit import Verdict, events, links
 from models.base.db import Database
+from tests.databases import SQLITE, connect
 
 
 @pytest.fixture
@@ -106,15 +106,26 @@ async def test_tampering_is_found_where_it_begins(
     assert (verdict.checked, verdict.broken_at) == (broken_at - 1, broken_at)
 
 
+async def delete_with_a_tool(database_url: str, event_id: int) -> None:
+    url = make_url(database_url)
+    if url.get_backend_name() == SQLITE:
+        with sqlite3.connect(str(url.database)) as tool:
+            tool.execute("DELETE FROM audit_events WHERE id = ?", (event_id,))
+        tool.close()
+        return
+    connection = await connect(url)
+    await connection.execute("SET session_replication_role = replica")
+    await connection.execute("DELETE FROM audit_events WHERE id = $1", event_id)
+    await connection.close()
+
+
 @pytest.mark.parametrize(
     "event_id", [pytest.param(3, id="in the middle"), pytest.param(5, id="the last one")]
 )
 async def test_an_event_that_is_gone_while_its_link_stays_is_found(
-    sealed: Database, tmp_path: Path, event_id: int
+    sealed: Database, database_url: str, event_id: int
 ):
     """By a tool that does not keep foreign keys."""
-    with sqlite3.connect(tmp_path / "shimin.db") as tool:
-        tool.execute("DELETE FROM audit_events WHERE id = ?", (event_id,))
-    tool.close()
+    await delete_with_a_tool(database_url, event_id)
     async with sealed.begin("officer:1") as work:
         assert (await audit.verify(work)).broken_at == event_id

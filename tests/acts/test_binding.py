@@ -72,7 +72,7 @@ async def test_somebody_new_to_the_registers_is_entered(database: Database, peop
         contact = await acts.contact(work, person_id)
         assert (contact.name, contact.phone) == (STRANGER.name, STRANGER.phone)
         assert contact.born_on == birth_date(STRANGER.resident_id)
-        assert await acts.resident_id(work, person_id) == STRANGER.resident_id
+        assert await acts.resident_ids(work, [person_id]) == {person_id: STRANGER.resident_id}
 
 
 async def test_a_new_phone_changes_nothing_but_the_phone(database: Database, people: Town):
