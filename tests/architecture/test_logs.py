@@ -3,6 +3,7 @@
 import io
 import json
 import logging
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -10,6 +11,7 @@ import pytest
 import structlog
 
 from bot import logs
+from models.base import trace
 
 
 class Terminal(io.StringIO):
@@ -99,6 +101,25 @@ def test_libraries_log_the_same_way(stream: io.StringIO) -> None:
     entry = json.loads(line)
     assert (entry["event"], entry["level"]) == ("cannot reach ***", "error")
     assert not [name for name in entry if name.startswith("_")]
+
+
+def test_a_line_says_which_trace_it_belongs_to_and_when(stream: io.StringIO) -> None:
+    log = structlog.get_logger()
+    with trace.bound("3f9c0e77a1b2"):
+        log.info("sent")
+        logging.getLogger("a.library").error("refused")
+        log.info("claimed", trace="of its own")
+    log.info("started")
+    entries = [json.loads(line) for line in stream.getvalue().splitlines()]
+    told = [(entry["event"], entry.get("trace")) for entry in entries]
+    assert told == [
+        ("sent", "3f9c0e77a1b2"),
+        ("refused", "3f9c0e77a1b2"),
+        ("claimed", "of its own"),
+        ("started", None),
+    ]
+    assert all(re.fullmatch(r"\d{4}-\d\d-\d\dT[\d:.]+Z", entry["timestamp"]) for entry in entries)
+    assert {entry["level"] for entry in entries} == {"info", "error"}
 
 
 SOMEBODY = "李明"  # apart, so that no line of the traceback spells the name
