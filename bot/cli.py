@@ -18,7 +18,7 @@ from bot.settings import WrongSettings, load_settings
 from bot.shell import DEMO_ENV, complain, complaints, console, read_settings
 from bot.wiring import open_database
 from models import migrations
-from models.base import audit
+from models.base import audit, trace
 from models.base.db import Database
 from models.base.tariff import WrongTariff
 from models.identity import keys
@@ -37,7 +37,13 @@ def main() -> None:
     """The `shimin` command: what an operator can mend is one clear line, not a traceback."""
     try:
         app()
-    except (WrongSettings, WrongTariff, imports.UnreadableFile, PortTaken) as problem:
+    except (
+        WrongSettings,
+        WrongTariff,
+        imports.UnreadableFile,
+        PortTaken,
+        migrations.CannotMigrate,
+    ) as problem:
         complain(str(problem))
 
 
@@ -80,7 +86,7 @@ def demo(
 
 @app.command()
 def migrate() -> None:
-    """Bring the database to the newest schema."""
+    """Bring the database to this version's schema; a newer one that serves it, too, stays."""
     asyncio.run(migrations.upgrade(read_settings().database_url))
     console.print("The database has the newest schema.")
 
@@ -93,6 +99,7 @@ def import_(
     """Enter a CSV file; rows that cannot go in come out in FILE.rejected.csv with line and reason."""
     if kind not in imports.KINDS:
         complain(f"cannot import {kind!r}; there are {', '.join(imports.KINDS)}")
+    trace.begin(trace.new())  # of every notice that comes of it
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, console=console) as bar:
         task = bar.add_task(f"importing {kind}", total=None)
@@ -104,6 +111,8 @@ def import_(
     console.print(
         f"{summary.new} new, {summary.changed} changed, {summary.unchanged} unchanged, {summary.rejected} rejected"
     )
+    if summary.new or summary.changed:
+        console.print(f"Trace of what comes of it: {trace.current()}")
     if summary.rejects_file:
         console.print(f"Rejected rows with their reasons: {summary.rejects_file}")
 

@@ -1,6 +1,7 @@
 """The only way to add a route that accepts a POST: with an authenticator that stops the request before its handler runs.
 
-A test walks the router and proves it for every such route.
+A test walks the router and proves it for every such route. Each request is a trace; a handler that knows the request's own key begins
+one of that.
 """
 
 import asyncio
@@ -9,6 +10,7 @@ from typing import Generic, TypeVar
 
 from aiohttp import web
 
+from models.base import trace
 from models.base.ports import Malformed, Unauthentic
 
 Who = TypeVar("Who")
@@ -33,6 +35,7 @@ class Door(Generic[Who]):
         self.refuse = refuse
 
     async def __call__(self, request: web.Request) -> web.StreamResponse:
+        trace.begin(trace.new())
         try:
             if not request.content.is_eof() and not await _whole(request):
                 return self._too_slow()

@@ -1,4 +1,7 @@
-"""Structured logs: for people in a terminal, JSON elsewhere. What looks like an ID, a phone or a plate is masked, whoever logged it."""
+"""Structured logs: for people in a terminal, JSON elsewhere. What looks like an ID, a phone or a plate is masked, whoever logged it.
+
+Each line says which trace it belongs to (`models/base/trace.py`), where it belongs to one.
+"""
 
 import logging
 import re
@@ -7,6 +10,8 @@ from typing import Any, TextIO
 
 import structlog
 from structlog.typing import EventDict, Processor
+
+from models.base import trace
 
 PERSONAL = re.compile(
     r"(?<![0-9A-Za-z])(?:[0-9]{17}[0-9Xx]|(?:\+?86)?1[3-9][0-9]{9}"
@@ -18,7 +23,7 @@ CHATTY = ("apscheduler", "httpx", "httpcore", "aiosqlite", "asyncio")
 def configure(stream: TextIO = sys.stderr) -> None:
     """Once, at the start of a process; logs of libraries come out the same way, from WARNING up."""
     shared: list[Processor] = [
-        structlog.contextvars.merge_contextvars,
+        traced,
         structlog.processors.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
     ]
@@ -40,6 +45,14 @@ def configure(stream: TextIO = sys.stderr) -> None:
     logging.basicConfig(handlers=[handler], level=logging.WARNING, force=True)
     for name in CHATTY:
         logging.getLogger(name).setLevel(logging.WARNING)
+
+
+def traced(logger: Any, method: str, event: EventDict) -> EventDict:
+    """What this task is about; a line that names a trace of its own keeps it."""
+    del logger, method
+    if current := trace.current():
+        event.setdefault("trace", current)
+    return event
 
 
 def mask(logger: Any, method: str, event: EventDict) -> EventDict:

@@ -78,7 +78,7 @@ Url = Annotated[str, AfterValidator(_no_trailing_slash)]
 
 
 class WeChat(BaseModel):
-    """The service account."""
+    """The service account. `menu` and `templates` are files (docs/menu.toml, docs/templates.toml)."""
 
     app_id: str
     app_secret: SecretStr
@@ -89,6 +89,8 @@ class WeChat(BaseModel):
     mode: Literal["safe", "compat", "plaintext"] = "safe"
     api_base: Url = "https://api.weixin.qq.com"
     open_base: Url = "https://open.weixin.qq.com"
+    menu: Path | None = None
+    templates: Path | None = None
     js_sdk_url: str = ""
     frame_ancestors: str = "'none'"
 
@@ -158,6 +160,10 @@ class Settings(BaseSettings):
     public_url: Url
     host: str = "127.0.0.1"
     port: int = Field(8080, ge=1, le=65535)
+    reuse_port: bool = False
+    drain_seconds: float = Field(1.0, ge=0, le=5)
+    metrics_host: str = "127.0.0.1"
+    metrics_port: int = Field(0, ge=0, le=65535)
     tariff: Path | None = None
     link_key: KeyBytes = Field(repr=False)
     vault: Vault

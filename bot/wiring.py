@@ -16,8 +16,10 @@ from bot.gateways.wechat_pay import WechatPay
 from bot.gateways.wechat_push import WeChatPush
 from bot.inbox import Inbox
 from bot.memory import Memory
+from bot.metrics import Prometheus
 from bot.services import Services
 from bot.settings import Settings, WrongSettings
+from bot.wechat import templates
 from bot.wechat.client import Api, WeChatClient, stable_token
 from bot.wechat.codec import Codec
 from bot.wechat.tokens import TokenSource
@@ -30,6 +32,7 @@ from models.base.crypto import Links, Vault
 from models.base.db import City, Database
 from models.base.ephemeral import Ephemeral, MemoryEphemeral
 from models.base.ids import Ids
+from models.base.metrics import Metrics
 from models.base.tariff import SHIPPED, load_tariff
 from models.flows import enforcement
 from models.identity import binding
@@ -97,11 +100,11 @@ def _put_together(
 ) -> Shimin:
     services = _services(settings, database, ephemeral, session, payments)
     channels = senders(services.sms, services.chat, services.wallet, database.wall)
-    delivery = Delivery(database, KINDS, channels)
+    delivery = Delivery(database, KINDS, channels, services.metrics)
     orders = SilentOrders(database, services.payments)
     scheduler = Scheduler(database, DAILY, (orders.job(), seal_audit_events.job(database)))
-    memory = Memory(ephemeral, database.city.vault)
-    inbox = Inbox(database, memory, ROUTER, Outside(services.sim_register))
+    memory = Memory(ephemeral, database.city.vault, database.wall)
+    inbox = Inbox(database, memory, ROUTER, Outside(services.sim_register), services.metrics)
     webhook = Webhook(_codec(settings), inbox, services.chat, ephemeral, set())
     clock = _demo_clock(settings, database, scheduler, delivery, orders)
     return Shimin(settings, services, delivery, scheduler, webhook, clock)
@@ -124,7 +127,7 @@ def _services(
         ephemeral=ephemeral,
         kinds=KINDS,
         sms=_sms(settings, session),
-        chat=WeChatPush(WeChatClient(api, tokens), Windows(ephemeral, database.wall)),
+        chat=WeChatPush(WeChatClient(api, tokens), Windows(ephemeral, database.wall), _templates(settings)),
         login=WeChatLogin(api, app_id=app_id, secret=secret, open_url=settings.wechat.open_base),
         payments=payments,
         wallet=SignedWallet(
@@ -137,7 +140,16 @@ def _services(
             base_url=settings.sim_register.api_base,
             secret=settings.sim_register.secret.get_secret_value(),
         ),
+        metrics=Prometheus() if settings.metrics_port else Metrics(),
     )
+
+
+def _templates(settings: Settings) -> templates.Templates:
+    file = settings.wechat.templates
+    try:
+        return templates.load(file) if file else {}
+    except templates.WrongTemplates as problem:
+        raise WrongSettings(f"SHIMIN_WECHAT__TEMPLATES: {problem}") from problem
 
 
 def _sms(settings: Settings, session: aiohttp.ClientSession) -> AliyunSms:

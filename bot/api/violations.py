@@ -11,6 +11,7 @@ import json
 import re
 from typing import Any
 
+import structlog
 from aiohttp import web
 
 from bot.api.authentication import bearer, problem
@@ -18,6 +19,7 @@ from bot.doors import Door, post
 from bot.reasons import SENTENCES
 from bot.reports import FIELDS, read_report
 from bot.services import SERVICES
+from models.base import trace
 from models.base.crypto import fingerprint
 from models.base.db import Work
 from models.base.errors import Refusal
@@ -29,6 +31,7 @@ from models.violations import acts as violations
 PATH = "/api/v1/violations"
 SCOPE = "violations:write"
 KEY = re.compile(r"[\x21-\x7e]{1,128}")
+log = structlog.get_logger()
 
 
 def add_routes(app: web.Application) -> None:
@@ -43,15 +46,18 @@ async def enter(request: web.Request, caller: Caller) -> web.Response:
     body = await request.read()
     fields = read_fields(body)
     source = f"api:{caller.key_id}"
+    trace.begin(trace.of(f"{source} {key}"))
     try:
         async with request.app[SERVICES].database.begin(source) as work:
             stored = await inbox.claim(work, source, key, fingerprint(body))
             if stored is None:
                 answer = await _record(work, fields)
                 await inbox.answer(work, source, key, answer)
-                return web.json_response(answer["body"], status=answer["status"])
     except Refusal as refusal:
         return problem(422, SENTENCES[refusal.key], code=refusal.key)
+    if stored is None:
+        log.info("violation_entered", caller=caller.key_id, **answer["body"])
+        return web.json_response(answer["body"], status=answer["status"])
     if stored.fingerprint != fingerprint(body):
         return problem(
             409, "this Idempotency-Key was used with another body; use a new key for a new request"

@@ -15,8 +15,9 @@ PATH = "/callbacks/sms/{secret}"
 def add_routes(app: web.Application, delivery: Delivery) -> None:
     async def take(request: web.Request, receipts: Sequence[Receipt]) -> web.Response:
         """Recorded; a receipt that came before, or for nothing of ours, changes nothing."""
-        del request
         await delivery.receive(receipts)
+        for receipt in receipts:
+            request.app[SERVICES].metrics.receipt(receipt.status)
         return web.json_response({"code": 0, "msg": "OK"})
 
     post(app, PATH, Door(authenticate, take, plain))

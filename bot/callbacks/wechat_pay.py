@@ -27,7 +27,7 @@ async def book(request: web.Request, trade: Trade) -> web.Response:
     services = request.app[SERVICES]
     outcome = await settle(services, trade)
     await services.chat.heard(openid=trade.payer, act=ChatAct.PAYMENT)
-    log.info("payment_notified", outcome=outcome)
+    log.info("payment_notified", order=trade.order_no[:32], outcome=outcome)
     if outcome is Settlement.MISMATCH:
         return fail(422, "order, merchant or amount do not match")
     return web.Response(status=204)
