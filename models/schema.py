@@ -4,10 +4,11 @@ from models.base import audit, leases
 from models.base.db import metadata
 from models.identity import tables as identity
 from models.licences import tables as licences
-from models.post import desk, inbox, outbox
+from models.post import desk, inbox
+from models.post import tables as post
 from models.restrictions import tables as restrictions
 from models.violations import tables as violations
 
-MODULES = (audit, leases, identity, licences, desk, inbox, outbox, restrictions, violations)
+MODULES = (audit, leases, identity, licences, desk, inbox, post, restrictions, violations)
 
 __all__ = ["MODULES", "metadata"]

@@ -1,32 +1,34 @@
 """Delivery: claim -> still true? -> send -> record. Nothing is sent that no longer holds, and nothing twice where it can be known.
 
-The claim is committed with a lease before anything leaves; sending happens outside any transaction; each answer is recorded in a unit
-of work of its own together with what follows from it (service, acknowledgement, the next channel).
+    Letters   claims, committed with a lease before anything leaves        (scheduler/letters.py)
+    Delivery  sends, so many at once, outside any transaction; the next batch is claimed meanwhile
+    Results   records each answer with what follows from it                (scheduler/results.py)
+
+At most `MOST_IN_HAND` letters are in memory. One that waited so long that its lease could run out under way is given back unsent, and
+so is what has not left when the worker is asked to stop.
 """
 
 import asyncio
-from collections import defaultdict
+from collections import deque
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 import structlog
 
-from models.base.clock import at
-from models.base.db import Database, Work
-from models.base.ports import Outcome, Receipt, ReceiptStatus, SendResult
-from models.base.tariff import Quiet
-from models.base.texts import CHINESE
-from models.identity import acts as identity
+from models.base import trace
+from models.base.db import Database
+from models.base.metrics import Metrics
+from models.base.ports import Outcome, Receipt, SendResult
 from models.post import outbox
-from models.post.notices import Channel, Kind, Kinds, Notice
+from models.post.notices import Channel, Kinds
+from scheduler.letters import BATCH, LEASE, Letters
+from scheduler.results import Answer, Results
 from scheduler.senders import Letter, Sender
 
-BATCH = 100
 AT_ONCE = 20  # calls to providers in flight
-LEASE = timedelta(seconds=60)  # longer than any gateway's time limit
-FIRST_RETRY = timedelta(seconds=5)
-LONGEST_RETRY = timedelta(minutes=15)
-GIVE_UP_AFTER = 40  # attempts, about eight hours
+MOST_IN_HAND = 2 * BATCH
+LONGEST_SEND = timedelta(seconds=35)  # asking the carrier about two days, and the call itself
+STOP_SECONDS = 8.0
 POLL_SECONDS = 1.0
 log = structlog.get_logger()
 
@@ -34,158 +36,110 @@ log = structlog.get_logger()
 class Delivery:
     """A worker. Several may run: rows are claimed."""
 
-    def __init__(self, database: Database, kinds: Kinds, senders: Mapping[Channel, Sender]) -> None:
+    def __init__(
+        self,
+        database: Database,
+        kinds: Kinds,
+        senders: Mapping[Channel, Sender],
+        metrics: Metrics | None = None,
+    ) -> None:
         self._database = database
-        self._kinds = kinds
         self._senders = senders
-        self._one_batch = asyncio.Lock()
-        self._at_once = asyncio.Semaphore(AT_ONCE)
+        self._metrics = metrics or Metrics()
+        self._letters = Letters(database, kinds)
+        self._results = Results(database, kinds)
+        self._one_claim = asyncio.Lock()
+        self._to_send: deque[tuple[Letter, datetime]] = deque()
+        self._sending: set[asyncio.Task[None]] = set()
 
     async def run(self) -> None:
-        """Until cancelled: deliver what is due; sleep until nudged by a commit, or a second."""
+        """Until cancelled: deliver what is due; sleep until nudged by a commit, or a second. Cancelled, it finishes what is under way."""
         nudge = self._database.sleeper(outbox.DUE)
-        while True:
-            nudge.clear()
-            try:
-                handled = await self.run_once()
-            except Exception:
-                log.exception("delivery_failed")
-                handled = 0
-            if not handled:
-                await _sleep(nudge)
+        try:
+            while True:
+                nudge.clear()
+                if not await self._next_batch():
+                    await _sleep(nudge)
+                await self._results.at_most(MOST_IN_HAND - BATCH)
+        finally:
+            await self._stop()
 
     async def drain(self) -> None:
-        """Deliver until nothing is due; what follows from a delivery included."""
+        """Deliver until nothing is due and nothing under way; what follows from a delivery included."""
         while await self.run_once():
             pass
 
     async def run_once(self) -> int:
-        """One batch; returns how many rows were claimed. A batch under way is waited for."""
-        async with self._one_batch:
-            letters, claimed = await self._claim()
-            await asyncio.gather(*(self._deliver(letter) for letter in letters))
-            return claimed
+        """One batch, from the beginning of what is due, until all that is under way is recorded; returns how many rows were claimed."""
+        async with self._one_claim:
+            letters, claimed = await self._letters.all_due()
+            self._start(letters)
+        under_way = self._results.expected
+        await self._results.at_most(0)
+        return claimed or under_way
 
     async def receive(self, receipts: Sequence[Receipt]) -> None:
         """Delivery receipts from a carrier: they only move a status forward."""
-        async with self._database.begin("system:receipts") as work:
-            for receipt in receipts:
-                await self._receive_one(work, receipt)
+        await self._results.receive(receipts)
 
-    async def _receive_one(self, work: Work, receipt: Receipt) -> None:
-        news = await outbox.receive(work, receipt)
-        if news is None:
-            return
-        notice, first_heard = news
-        kind = self._kinds[notice.kind]
-        if first_heard:
-            await kind.on_sent(work, notice)
-        if receipt.status is ReceiptStatus.FAILED:
-            await kind.on_failed(work, notice)
-
-    async def _claim(self) -> tuple[list[Letter], int]:
-        async with self._database.begin("system:delivery") as work:
-            claimed = await outbox.claim(work, limit=BATCH, lease=LEASE)
-            true = await self._still_true(work, claimed)
-            await outbox.drop(
-                work, [notice.id for notice in claimed if notice.id not in true], "no longer true"
-            )
-            going = [n for n in claimed if n.id in true and not await self._wait_for_morning(work, n)]
-            letters = [await self._letter_or_later(work, notice) for notice in going]
-            return [letter for letter in letters if letter], len(claimed)
-
-    async def _still_true(self, work: Work, notices: Sequence[Notice]) -> set[int]:
-        by_kind: dict[str, list[Notice]] = defaultdict(list)
-        for notice in notices:
-            by_kind[notice.kind].append(notice)
-        true: set[int] = set()
-        for name, group in by_kind.items():
-            true |= await self._kinds[name].still_true(work, group)
-        return true
-
-    async def _wait_for_morning(self, work: Work, notice: Notice) -> bool:
-        """Quiet hours: texts other than codes and unlock confirmations wait."""
-        morning = quiet_until(work.now, work.city.tariff.quiet)
-        if morning is None or self._kinds[notice.kind].in_quiet_hours or notice.channel is not Channel.SMS:
-            return False
-        await outbox.later(work, notice, morning - work.now, "quiet hours", in_doubt=False)
-        return True
-
-    async def _letter_or_later(self, work: Work, notice: Notice) -> Letter | None:
-        """A notice that cannot be written keeps no other from going out."""
+    async def _next_batch(self) -> int:
         try:
-            async with work.attempt():
-                return await self._letter(work, notice)
+            async with self._one_claim:
+                letters, claimed = await self._letters.next()
+                self._start(letters)
+                return claimed
         except Exception:
-            log.exception("letter_failed", kind=notice.kind, outbox_id=notice.id)
-            await outbox.later(work, notice, LONGEST_RETRY, "letter_failed", in_doubt=False)
-            return None
+            log.exception("delivery_failed")
+            return 0
 
-    async def _letter(self, work: Work, notice: Notice) -> Letter:
-        contact = await identity.contact(work, notice.person_id) if notice.person_id is not None else None
-        moment = await self._kinds[notice.kind].moment(work, notice)
-        language = notice.language or (contact.language if contact else CHINESE)
-        return Letter(notice, contact, language, {**work.city.figures, **notice.params, **moment})
+    def _start(self, letters: Sequence[Letter]) -> None:
+        latest = self._database.wall.now() + LEASE - LONGEST_SEND
+        self._results.expect(len(letters))
+        self._to_send.extend((letter, latest) for letter in letters)
+        for _ in range(min(len(letters), AT_ONCE - len(self._sending))):
+            task = asyncio.create_task(self._send_on())
+            self._sending.add(task)
+            task.add_done_callback(self._sending.discard)
 
-    async def _deliver(self, letter: Letter) -> None:
-        """Send, and record the answer at once. One that cannot be recorded keeps its claim: its lease runs out, and it is looked up."""
-        async with self._at_once:
-            result = await self._send(letter)
-            try:
-                await self._record(letter, result)
-            except Exception:
-                log.exception("record_failed", kind=letter.notice.kind, outbox_id=letter.notice.id)
+    async def _send_on(self) -> None:
+        """One letter after the other, while there are any."""
+        while self._to_send:
+            letter, latest = self._to_send.popleft()
+            trace.begin(letter.notice.trace)
+            too_late = self._database.wall.now() > latest
+            result = None if too_late else await self._send(letter)
+            self._results.add(Answer(letter.notice, result))
 
     async def _send(self, letter: Letter) -> SendResult:
         try:
-            return await self._senders[letter.notice.channel].send(letter)
+            result = await self._senders[letter.notice.channel].send(letter)
         except Exception:
             log.exception("send_failed", kind=letter.notice.kind, outbox_id=letter.notice.id)
-            return SendResult(Outcome.UNKNOWN, reason="accident")
+            result = SendResult(Outcome.UNKNOWN, reason="accident")
+        self._heard(letter, result)
+        return result
 
-    async def _record(self, letter: Letter, result: SendResult) -> None:
-        notice, kind = letter.notice, self._kinds[letter.notice.kind]
+    def _heard(self, letter: Letter, result: SendResult) -> None:
+        """A provider answered, or did not."""
+        notice = letter.notice
+        self._metrics.sent(notice.channel, result.outcome)
         log.info(
             "sent", kind=notice.kind, channel=notice.channel, outcome=result.outcome, reason=result.reason
         )
-        async with self._database.begin("system:delivery") as work:
-            match result.outcome:
-                case Outcome.SENT:
-                    if await outbox.sent(work, notice, result.provider_id):
-                        await kind.on_sent(work, notice)
-                case Outcome.REFUSED:
-                    await self._refused(work, kind, notice, result.reason)
-                case Outcome.LATER | Outcome.UNKNOWN:
-                    await self._again(work, kind, notice, result)
 
-    async def _refused(self, work: Work, kind: Kind, notice: Notice, reason: str) -> None:
-        if notice.channel is Channel.CHAT and kind.chat_else_sms:
-            await outbox.by_sms(work, notice)
-        elif await outbox.failed(work, notice, reason):
-            await kind.on_failed(work, notice)
-
-    async def _again(self, work: Work, kind: Kind, notice: Notice, result: SendResult) -> None:
-        if (
-            notice.attempts >= GIVE_UP_AFTER and notice.channel is not Channel.WALLET
-        ):  # an unlock is owed until it is done
-            await self._refused(work, kind, notice, result.reason)
-            return
-        doubt = result.outcome is Outcome.UNKNOWN
-        await outbox.later(work, notice, retry_after(notice.attempts), result.reason, in_doubt=doubt)
-
-
-def retry_after(attempts: int) -> timedelta:
-    """5 s, 10 s, 20 s, ... up to a quarter of an hour."""
-    doublings: int = 2 ** min(attempts - 1, 10)
-    return min(LONGEST_RETRY, FIRST_RETRY * doublings)
-
-
-def quiet_until(now: datetime, quiet: Quiet) -> datetime | None:
-    """The end of the quiet hours that hold now (civic); None by day. They span midnight."""
-    clock = now.timetz().replace(tzinfo=None)
-    if clock >= quiet.begins:
-        return at(now.date() + timedelta(days=1), quiet.ends)
-    return at(now.date(), quiet.ends) if clock < quiet.ends else None
+    async def _stop(self) -> None:
+        """Calls under way are finished and recorded, unsent letters given back. What takes too long keeps its claim."""
+        while self._to_send:
+            letter, _ = self._to_send.popleft()
+            self._results.add(Answer(letter.notice, None))
+        try:
+            async with asyncio.timeout(STOP_SECONDS):
+                await self._results.at_most(0)
+        except TimeoutError:
+            log.warning("letters_abandoned", count=self._results.expected)
+        finally:
+            for task in self._sending:
+                task.cancel()
 
 
 async def _sleep(nudge: asyncio.Event) -> None:

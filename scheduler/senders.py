@@ -3,10 +3,19 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import cache
+from string import Formatter
 from typing import Any, Protocol
 
 from models.base.clock import CITY_ZONE, Wall
-from models.base.ports import ChatGateway, GatewayDown, Outcome, SendResult, SmsGateway, WalletGateway
+from models.base.ports import (
+    ChatGateway,
+    GatewayDown,
+    Outcome,
+    SendResult,
+    SmsGateway,
+    WalletGateway,
+)
 from models.base.texts import texts
 from models.identity.acts import Contact
 from models.post.notices import Channel, Notice
@@ -46,10 +55,8 @@ class SmsSender:
         key = letter.notice.key
         if letter.notice.sent_before and (earlier := await self._earlier(phone, key)):
             return earlier
-        shown = texts(letter.language).show_all(letter.params)
-        template = letter.notice.kind
         return await self._gateway.send(
-            phone=phone, template=template, locale=letter.language, params=shown, key=key
+            phone=phone, template=letter.notice.kind, locale=letter.language, params=_shown(letter), key=key
         )
 
     async def _earlier(self, phone: str, key: str) -> SendResult | None:
@@ -63,8 +70,22 @@ class SmsSender:
         return None
 
 
+def _shown(letter: Letter) -> dict[str, str]:
+    """The parameters that the template names, written in the reader's language."""
+    named = _named(letter.language, letter.notice.kind)
+    return texts(letter.language).show_all(
+        {name: letter.params[name] for name in named & letter.params.keys()}
+    )
+
+
+@cache
+def _named(language: str, kind: str) -> frozenset[str]:
+    parts = Formatter().parse(texts(language).template(f"sms.{kind}"))
+    return frozenset(name for _, name, _, _ in parts if name)
+
+
 class ChatSender:
-    """Into the chat; the sentence is `chat.<kind>`."""
+    """Into the chat; the sentence is `chat.<kind>`, and the kind's template may say it where no sentence is let in."""
 
     def __init__(self, gateway: ChatGateway) -> None:
         self._gateway = gateway
@@ -72,8 +93,16 @@ class ChatSender:
     async def send(self, letter: Letter) -> SendResult:
         if letter.contact is None or letter.contact.openid is None:
             return SendResult(Outcome.REFUSED, reason="no_chat")
-        text = texts(letter.language).say(f"chat.{letter.notice.kind}", **letter.params)
-        return await self._gateway.push(openid=letter.contact.openid, text=text)
+        kind, language = letter.notice.kind, letter.language
+        text = texts(language).say(f"chat.{kind}", **letter.params)
+        return await self._gateway.notify(
+            openid=letter.contact.openid,
+            text=text,
+            kind=kind,
+            locale=language,
+            params=letter.params,
+            key=letter.notice.key,
+        )
 
 
 class WalletSender:

@@ -13,10 +13,12 @@ __all__ = ["KINDS", "Progress", "Summary", "UnreadableFile", "run"]
 
 KINDS: Mapping[str, Importer] = MappingProxyType(
     {
-        "people": Importer("people", people.COLUMNS, people.enter),
-        "vehicles": Importer("vehicles", vehicles.COLUMNS, vehicles.enter),
-        "offences": Importer("offences", offences.COLUMNS, offences.enter),
-        "violations": Importer("violations", violations.COLUMNS, violations.enter),
+        "people": Importer("people", people.COLUMNS, people.read, people.enter, people.enter_all),
+        "vehicles": Importer("vehicles", vehicles.COLUMNS, vehicles.read, vehicles.enter, vehicles.enter_all),
+        "offences": Importer("offences", offences.COLUMNS, offences.read, offences.enter),
+        "violations": Importer(
+            "violations", violations.COLUMNS, violations.read, violations.enter, violations.enter_all
+        ),
     }
 )
 

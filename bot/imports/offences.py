@@ -35,9 +35,15 @@ LAWS = {"law": "道路交通安全法", "reg": "道路交通安全法实施条�
 REFERENCE = re.compile(r"(law|reg):([0-9]+)(?:,([0-9]+))?(?:,([0-9]+))?")
 
 
-async def enter(work: Work, row: Mapping[str, str]) -> str:
+def read(row: Mapping[str, str], today: date) -> Offence:
+    """Raises BadInput."""
+    del today
+    return read_offence(row)
+
+
+async def enter(work: Work, offence: Offence) -> str:
     """New or unchanged. Raises BadInput."""
-    new = await catalogue.enter(work, read_offence(row))
+    new = await catalogue.enter(work, offence)
     return ENTRY_NEW if new else ENTRY_UNCHANGED
 
 

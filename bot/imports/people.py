@@ -1,13 +1,13 @@
 """A row of the population register, with the licence where there is one."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 
 from bot.imports.days import read_past_day
 from models.base.db import Work
-from models.base.errors import BadInput
-from models.flows.registration import Licence, enter_person
+from models.base.errors import BadInput, Refusal
+from models.flows.registration import Licence, enter_people, enter_person
 from models.identity.acts import PersonEntry
 from models.identity.rules import Claim, read_name, read_phone, read_resident_id, tidy
 
@@ -15,9 +15,22 @@ COLUMNS = ("name", "resident_id", "birth_date", "phone", "licence_class", "licen
 LICENCE_CLASS = re.compile(r"(?=.{1,8}$)(?:A[123]|B[12]|C[1-6]|[DEFMNP])+")  # also several at once: A1D
 
 
-async def enter(work: Work, row: Mapping[str, str]) -> str:
+Entry = tuple[PersonEntry, Licence | None]
+
+
+def read(row: Mapping[str, str], today: date) -> Entry:
+    """Raises BadInput."""
+    return read_person(row, today), read_licence(row, today)
+
+
+async def enter(work: Work, entry: Entry) -> str:
     """New, changed or unchanged. Raises Refusal."""
-    return await enter_person(work, read_person(row, work.today), read_licence(row, work.today))
+    return await enter_person(work, *entry)
+
+
+async def enter_all(work: Work, entries: Sequence[Entry]) -> list[str | Refusal]:
+    """The same for many."""
+    return await enter_people(work, entries)
 
 
 def read_person(row: Mapping[str, str], today: date) -> PersonEntry:

@@ -73,7 +73,7 @@ class Table:
         problem = None
         if len(cells) < len(self.columns) or any(cells[len(self.columns) :]):
             problem = BadInput("row.cells")
-        elif any(CONTROL.search(cell) for cell in named.values()):
+        elif CONTROL.search("".join(named.values())):
             problem = BadInput("row.unreadable")
         return Row(line, named, problem)
 

@@ -1,25 +1,31 @@
 """A row of the vehicle register: who has owned a vehicle since when."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 
 from bot.imports.days import read_past_day
 from bot.reports import read_vehicle
 from models.base.db import Work
-from models.base.errors import BadInput
+from models.base.errors import BadInput, Refusal
 from models.identity.acts import VehicleEntry, enter_vehicle
+from models.identity.registers import enter_vehicles
 from models.identity.rules import read_resident_id
 
 COLUMNS = ("plate", "plate_kind", "owner_resident_id", "owned_since", "vehicle_type")
 LONGEST_TYPE = 32
 
 
-async def enter(work: Work, row: Mapping[str, str]) -> str:
-    """New or unchanged. Raises Refusal."""
-    return await enter_vehicle(work, read_entry(row, work.today))
+async def enter(work: Work, entry: VehicleEntry) -> str:
+    """New, changed or unchanged. Raises Refusal."""
+    return await enter_vehicle(work, entry)
 
 
-def read_entry(row: Mapping[str, str], today: date) -> VehicleEntry:
+async def enter_all(work: Work, entries: Sequence[VehicleEntry]) -> list[str | Refusal]:
+    """The same for many."""
+    return await enter_vehicles(work, entries)
+
+
+def read(row: Mapping[str, str], today: date) -> VehicleEntry:
     """Raises BadInput."""
     vehicle_type = row["vehicle_type"]
     if not 1 <= len(vehicle_type) <= LONGEST_TYPE:

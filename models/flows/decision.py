@@ -34,6 +34,7 @@ async def proposal(work: Work, person_id: int, number: str) -> Proposal:
 
 async def accept(work: Work, person_id: int, number: str) -> Proposal:
     """Decide as proposed. Raises Refusal with the reason when it cannot be decided here, or was decided a moment ago."""
+    await identity.hold(work, person_id)  # two at once could each stay under the limit of points
     accepted = await proposal(work, person_id, number)
     case = accepted.case
     if accepted.obstacle is not None or case.fine is None or case.points is None:

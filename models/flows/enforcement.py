@@ -1,6 +1,6 @@
 """Overdue: announced with a warning, then the measure, each only while the case is still owed (violations + restrictions)."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from models.base.db import Work
@@ -8,7 +8,7 @@ from models.base.money import Fen
 from models.identity import acts as identity
 from models.identity.rules import FULL_AGE, Plate, age
 from models.post import desk, outbox
-from models.post.notices import Kind, Notice
+from models.post.notices import Kind, Notice, each
 from models.restrictions import acts as restrictions
 from models.restrictions import rules
 from models.violations import acts as violations
@@ -57,19 +57,18 @@ async def _may_restrict(work: Work, case: store.Case) -> bool:
     return not work.city.tariff.measures.wallet.inert and age(born, work.today) >= FULL_AGE
 
 
-async def _amounts_today(work: Work, notice: Notice) -> Mapping[str, Any]:
-    case = await store.case(work, notice.subject)
-    if case is None:
-        raise LookupError(f"notice of an unknown case {notice.subject}")
-    bill = violations.bill_of(work, case)
-    return {"total": Fen(bill.total), "surcharge": Fen(bill.surcharge)}
+async def _amounts_today(work: Work, notices: Sequence[Notice]) -> Mapping[int, Mapping[str, Any]]:
+    """What each case costs today; raises KeyError for a notice of an unknown case."""
+    known = await store.cases_of(work, {notice.subject for notice in notices})
+    bills = {notice.id: violations.bill_of(work, known[notice.subject]) for notice in notices}
+    return {key: {"total": Fen(bill.total), "surcharge": Fen(bill.surcharge)} for key, bill in bills.items()}
 
 
-async def _warning_today(work: Work, notice: Notice) -> Mapping[str, Any]:
+async def _warning_today(work: Work, notices: Sequence[Notice]) -> Mapping[int, Mapping[str, Any]]:
     """The last day counts from the day on which the warning is sent."""
-    measure = work.city.tariff.measures.wallet
-    last_day = rules.last_day(work.today, measure)
-    return {**await _amounts_today(work, notice), "last_day": last_day}
+    last_day = rules.last_day(work.today, work.city.tariff.measures.wallet)
+    amounts = await _amounts_today(work, notices)
+    return {key: {**params, "last_day": last_day} for key, params in amounts.items()}
 
 
 async def _warned(work: Work, notice: Notice) -> None:
@@ -99,7 +98,7 @@ WARNING = Kind(
     "overdue_warning",
     still_true=while_in(State.OVERDUE),
     moment=_warning_today,
-    on_sent=_warned,
+    on_sent=each(_warned),
     on_failed=_not_warned,
 )
 KINDS = (OVERDUE, WARNING)

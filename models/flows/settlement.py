@@ -9,6 +9,7 @@ from models.base.money import Fen
 from models.base.ports import Trade, TradeState
 from models.post import desk, outbox
 from models.restrictions import acts as restrictions
+from models.violations import acts as violations
 from models.violations import notices, payments, store
 
 
@@ -32,15 +33,21 @@ async def settle(work: Work, trade: Trade, *, app_id: str, merchant_id: str) -> 
         return Settlement.MISMATCH
     if not await payments.claim_paid(work, order.number):
         return Settlement.ALREADY
-    case = await store.case(work, order.case_number)
-    if case is None:
-        raise LookupError(f"order {order.number} without its case")
+    case = await _case_of(work, order)
     if await payments.book(work, order, trade, case):
         await restrictions.lift(work, f"case {case.number}")
         await _send_receipt(work, order, case)
         return Settlement.BOOKED
+    case = await _case_of(work, order)  # another payment may just have closed it
     await _announce_refund(work, order, case)
     return Settlement.SURPLUS
+
+
+async def _case_of(work: Work, order: payments.Order) -> store.Case:
+    case = await store.case(work, order.case_number)
+    if case is None:
+        raise LookupError(f"order {order.number} without its case")
+    return case
 
 
 def _matches(trade: Trade, order: payments.Order, app_id: str, merchant_id: str) -> bool:
@@ -59,7 +66,13 @@ async def _report(work: Work, trade: Trade) -> None:
 
 
 async def _send_receipt(work: Work, order: payments.Order, case: store.Case) -> None:
-    params = {"number": case.number, "amount": Fen(order.total), "day": work.today, "order": order.number}
+    params = {
+        "number": case.number,
+        "amount": Fen(order.total),
+        "day": work.today,
+        "order": order.number,
+        "link": violations.link(work, case.number),
+    }
     receipt = notices.RECEIPT
     person = case.liable_id
     await outbox.queue(work, receipt, subject=case.number, once=order.number, person_id=person, params=params)
@@ -67,7 +80,8 @@ async def _send_receipt(work: Work, order: payments.Order, case: store.Case) -> 
 
 async def _announce_refund(work: Work, order: payments.Order, case: store.Case) -> None:
     ticket = await desk.open_ticket(work, "refund", f"order {order.number}", case.liable_id)
-    params = {"number": case.number, "amount": Fen(order.total), "ticket": ticket}
+    link = violations.link(work, case.number)
+    params = {"number": case.number, "amount": Fen(order.total), "ticket": ticket, "link": link}
     kind = notices.LATE if case.payable else notices.SURPLUS
     person = case.liable_id
     await outbox.queue(work, kind, subject=case.number, once=order.number, person_id=person, params=params)

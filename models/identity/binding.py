@@ -16,6 +16,7 @@ from sqlalchemy.engine import Row
 from models.base import audit
 from models.base.db import Work
 from models.base.errors import Refusal
+from models.base.locks import alone
 from models.identity import acts, store
 from models.identity.rules import Claim
 from models.identity.tables import accounts, bind_codes
@@ -47,6 +48,7 @@ async def send_code(work: Work, openid: str, claim: Claim) -> None:
     if known and known[1] != claim.name:
         raise Refusal("bind.mismatch")
     phone_index = work.index(claim.phone, store.PHONE)
+    await alone(work, f"codes to {phone_index.hex()}", f"codes for {openid}")  # counted, then sent
     await _refuse_too_many(work, bind_codes.c.phone_index == phone_index)
     await _refuse_too_many(work, bind_codes.c.openid == openid)
     code = work.city.ids.digits(CODE_DIGITS)
@@ -111,10 +113,10 @@ async def _refuse_too_many(work: Work, which: ColumnElement[bool]) -> None:
 
 
 async def _open_code(work: Work, openid: str) -> Row[Any]:
-    """The latest code of this account while it can still be used."""
+    """The latest code of this account while it can still be used, held: tries are counted one by one."""
     rules = work.city.tariff.binding
     latest = select(bind_codes).where(bind_codes.c.openid == openid).order_by(bind_codes.c.id.desc()).limit(1)
-    sent = await work.first(latest)
+    sent = await work.first(latest.with_for_update())
     if sent is None or sent.used_at is not None:
         raise Refusal("bind.no_code")
     if sent.sent_at + timedelta(minutes=rules.code_minutes) < work.wall:

@@ -1,11 +1,14 @@
 """Reading and writing the registers; statements are built once."""
 
+from collections import defaultdict
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy import Row, bindparam, select, update
 
+from models.base import bulk
 from models.base.db import Work
 from models.base.prepared import Prepared
 from models.base.texts import CHINESE
@@ -21,8 +24,9 @@ HAS_CONSENT = (
     select(consents.c.id).where(consents.c.person_id == people.c.id, consents.c.revoked_at.is_(None)).exists()
 )
 ACCOUNT = Prepared(select(accounts).where(accounts.c.openid == bindparam("openid")))
-CONTACT = Prepared(
+CONTACTS = (
     select(
+        people.c.id,
         people.c.name,
         people.c.phone,
         people.c.born_on,
@@ -32,20 +36,20 @@ CONTACT = Prepared(
     )
     .add_columns(HAS_CONSENT.label("consent"))
     .select_from(people.outerjoin(accounts, accounts.c.person_id == people.c.id))
-    .where(people.c.id == bindparam("person"))
 )
+CONTACT = Prepared(CONTACTS.where(people.c.id == bindparam("person")))
 BY_RESIDENT_ID = select(people.c.id, people.c.name).where(people.c.resident_id_index == bindparam("found"))
-OWNER_ON = (
+OWNERS = (
     select(ownerships.c.person_id, vehicles.c.id, vehicles.c.vehicle_type, ownerships.c.since)
+    .add_columns(vehicles.c.plate_index, vehicles.c.plate_kind)
     .select_from(vehicles.join(ownerships))
-    .where(
-        vehicles.c.plate_index == bindparam("plate"),
-        vehicles.c.plate_kind == bindparam("kind"),
-        ownerships.c.since <= bindparam("day"),
-    )
     .order_by(ownerships.c.since.desc())
-    .limit(1)
 )
+OWNER_ON = OWNERS.where(
+    vehicles.c.plate_index == bindparam("plate"),
+    vehicles.c.plate_kind == bindparam("kind"),
+    ownerships.c.since <= bindparam("day"),
+).limit(1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +85,18 @@ class Owned:
     since: date
 
 
+async def hold(work: Work, person_id: int) -> None:
+    """Whoever else holds this person waits until this unit of work ends."""
+    await work.run(select(people.c.id).where(people.c.id == person_id).with_for_update(key_share=True))
+
+
+async def hold_for_phone(work: Work, person_id: int, phone: str) -> None:
+    """The same for this person and whoever else has this phone on record, in one order: two may be exchanging their phones."""
+    concerned = (people.c.id == person_id) | (people.c.phone_index == work.index(phone, PHONE))
+    held = select(people.c.id).where(concerned).order_by(people.c.id)
+    await work.run(held.with_for_update(key_share=True))
+
+
 async def account(work: Work, openid: str) -> Account:
     """The account of this openid."""
     row = await work.first(ACCOUNT, {"openid": openid})
@@ -99,12 +115,13 @@ async def contact(work: Work, person_id: int) -> Contact:
     row = await work.first(CONTACT, {"person": person_id})
     if row is None:
         raise LookupError(f"no person {person_id}")
-    phone = work.open(row.phone, PHONE) if row.phone else None
-    openid = row.openid if row.following else None
-    name = work.open(row.name, NAME)
-    return Contact(
-        name, phone, openid, row.language or CHINESE, row.consent, row.born_on, row.openid is not None
-    )
+    return _contact(work, row)
+
+
+async def contacts(work: Work, person_ids: Collection[int]) -> dict[int, Contact]:
+    """How these people are reached, in one statement; unknown ids are left out."""
+    rows = await work.all(CONTACTS.where(bulk.among(work, people.c.id, person_ids)))
+    return {row.id: _contact(work, row) for row in rows}
 
 
 async def person_by_resident_id(work: Work, resident_id: str) -> tuple[int, str] | None:
@@ -113,15 +130,19 @@ async def person_by_resident_id(work: Work, resident_id: str) -> tuple[int, str]
     return (row.id, work.open(row.name, NAME)) if row else None
 
 
-async def resident_id(work: Work, person_id: int) -> str:
-    """The person's resident ID in clear, for the wires that need it."""
-    return work.open(
-        await work.scalar(select(people.c.resident_id).where(people.c.id == person_id)), RESIDENT_ID
-    )
+async def resident_ids(work: Work, person_ids: Collection[int]) -> dict[int, str]:
+    """Resident IDs in clear, for the wires that need them; unknown ids are left out."""
+    wanted = select(people.c.id, people.c.resident_id).where(bulk.among(work, people.c.id, person_ids))
+    return {row.id: work.open(row.resident_id, RESIDENT_ID) for row in await work.all(wanted)}
 
 
-async def add_person(work: Work, claim: Claim, born_on: date) -> int:
-    """A new person of the registers."""
+async def add_person(work: Work, claim: Claim, born_on: date) -> bool:
+    """A new person of the registers; False when somebody else entered this ID at the same time."""
+    return await work.insert_new(people, person_row(work, claim, born_on))
+
+
+def person_row(work: Work, claim: Claim, born_on: date) -> dict[str, Any]:
+    """A new person of the registers, but for the id."""
     row = {
         "name": work.seal(claim.name, NAME),
         "resident_id": work.seal(claim.resident_id, RESIDENT_ID),
@@ -129,8 +150,7 @@ async def add_person(work: Work, claim: Claim, born_on: date) -> int:
         "born_on": born_on,
         "created_at": work.now,
     }
-    row |= _phone(work, claim.phone)
-    return int(await work.scalar(insert(people).values(row).returning(people.c.id)) or 0)
+    return row | _phone(work, claim.phone)
 
 
 async def set_phone(work: Work, person_id: int, phone: str) -> None:
@@ -157,20 +177,56 @@ async def owner_on(work: Work, plate: Plate, day: date) -> Owned | None:
     return Owned(row.person_id, row.id, row.vehicle_type, row.since) if row else None
 
 
+async def owners_on(work: Work, wanted: Sequence[tuple[Plate, date]]) -> list[Owned | None]:
+    """The same for many plates and days, in one statement."""
+    indexes = {plate: work.index(plate.number, PLATE) for plate, _ in wanted}
+    held: dict[tuple[bytes, str], list[Owned]] = defaultdict(list)
+    mine = bulk.among(work, vehicles.c.plate_index, {*indexes.values()})
+    rows: Sequence[Any] = await work.all(OWNERS.where(mine))
+    for person_id, vehicle_id, vehicle_type, since, index, kind in rows:
+        held[index, kind].append(Owned(person_id, vehicle_id, vehicle_type, since))
+    return [_owned_on(held.get((indexes[plate], plate.kind), ()), day) for plate, day in wanted]
+
+
+async def languages(work: Work, person_ids: Collection[int]) -> dict[int, str]:
+    """The language of each of these people, the default one of who has no account."""
+    spoken = select(accounts.c.person_id, accounts.c.language)
+    rows = await work.all(spoken.where(bulk.among(work, accounts.c.person_id, person_ids)))
+    return dict.fromkeys(person_ids, CHINESE) | {row.person_id: row.language for row in rows}
+
+
 async def enter_vehicle(work: Work, plate: Plate, vehicle_type: str) -> tuple[int, bool]:
     """The vehicle of this plate, made when it is new, and whether that changed anything."""
-    row = {
-        "plate_kind": plate.kind,
-        "plate": work.seal(plate.number, PLATE),
-        "plate_index": work.index(plate.number, PLATE),
-        "vehicle_type": vehicle_type,
-    }
+    row = vehicle_row(work, plate, vehicle_type)
     known = (vehicles.c.plate_index == row["plate_index"]) & (vehicles.c.plate_kind == plate.kind)
     changed = await work.insert_new(vehicles, row)
     if not changed:
         other = update(vehicles).where(known, vehicles.c.vehicle_type != vehicle_type)
         changed = bool((await work.run(other.values(vehicle_type=vehicle_type))).rowcount)
     return int(await work.scalar(select(vehicles.c.id).where(known)) or 0), changed
+
+
+def vehicle_row(work: Work, plate: Plate, vehicle_type: str) -> dict[str, Any]:
+    """A new vehicle, but for its id."""
+    return {
+        "plate_kind": plate.kind,
+        "plate": work.seal(plate.number, PLATE),
+        "plate_index": work.index(plate.number, PLATE),
+        "vehicle_type": vehicle_type,
+    }
+
+
+def _owned_on(newest_first: Sequence[Owned], day: date) -> Owned | None:
+    return next((owned for owned in newest_first if owned.since <= day), None)
+
+
+def _contact(work: Work, row: Row[Any]) -> Contact:
+    phone = work.open(row.phone, PHONE) if row.phone else None
+    openid = row.openid if row.following else None
+    name = work.open(row.name, NAME)
+    return Contact(
+        name, phone, openid, row.language or CHINESE, row.consent, row.born_on, row.openid is not None
+    )
 
 
 def _phone(work: Work, phone: str) -> dict[str, Any]:

@@ -1,11 +1,12 @@
 """What may be done with licences: enter one, post the points of a decision, tell the balance."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from sqlalchemy import select, update
 
+from models.base import bulk
 from models.base.db import Work
 from models.licences import rules
 from models.licences.tables import ledger, licences
@@ -40,6 +41,18 @@ async def enter_licence(work: Work, person_id: int, licence_class: str, first_is
     differs = (licences.c.licence_class != licence_class) | (licences.c.first_issued_on != first_issued_on)
     changed = update(licences).where((licences.c.person_id == person_id) & differs).values(row)
     return bool((await work.run(changed)).rowcount)
+
+
+async def of_people(work: Work, person_ids: Collection[int]) -> dict[int, tuple[str, date]]:
+    """Class and day of first issue of those who have one, in one statement."""
+    rows = await work.all(select(licences).where(bulk.among(work, licences.c.person_id, person_ids)))
+    return {row.person_id: (row.licence_class, row.first_issued_on) for row in rows}
+
+
+async def add(work: Work, rows: Sequence[tuple[int, str, date]]) -> None:
+    """Licences of people who are new: person, class and day of first issue."""
+    names = ("person_id", "licence_class", "first_issued_on")
+    await bulk.append(work, licences, [dict(zip(names, row, strict=True)) for row in rows])
 
 
 async def balance(work: Work, person_id: int) -> Balance | None:

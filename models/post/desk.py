@@ -4,6 +4,7 @@ from sqlalchemy import Column, String, Table, insert, select
 
 from models.base import audit
 from models.base.db import Instant, Key, Work, metadata
+from models.base.locks import alone
 
 tickets = Table(
     "desk_tickets",
@@ -19,6 +20,7 @@ tickets = Table(
 
 async def open_ticket(work: Work, topic: str, subject: str, person_id: int | None = None) -> str:
     """Open a ticket, or find the open one of this topic and subject; returns its number."""
+    await alone(work, f"ticket {topic} {subject}")
     mine = (tickets.c.topic == topic) & (tickets.c.subject == subject) & tickets.c.closed_at.is_(None)
     known: str | None = await work.scalar(select(tickets.c.number).where(mine))
     if known:

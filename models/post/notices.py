@@ -2,6 +2,7 @@
 
 A kind is declared beside the act that queues it and listed in `bot/wiring.py`. Parameters are kept by type, so that they are
 formatted in the reader's language when they are sent; `moment` adds what is only known then (a last date, today's amount).
+Delivery comes with many notices of a kind at once, so that a kind may look things up and write them in one statement.
 """
 
 import json
@@ -11,6 +12,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
+from models.base import trace
 from models.base.db import Work
 from models.base.money import Fen
 
@@ -24,28 +26,50 @@ class Channel(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Content:
+    """What a notice says: `to` is a phone other than the person's own, `language` that of a reader who is in no register yet."""
+
+    params: Mapping[str, Any]
+    to: str = ""
+    language: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Notice:
-    """A claimed outbox row. `key` is its idempotency key at the provider, `to` a phone other than the person's own, `language` one for a
-    reader who is no person of the registers yet."""
+    """A claimed outbox row. `key` is its idempotency key at the provider, `trace` what it came of. Its content is sealed until
+    somebody asks for it: what is not sent is not opened, and what cannot be opened raises then."""
 
     id: int
     kind: str
     channel: Channel
     person_id: int | None
     subject: str
-    params: Mapping[str, Any]
+    content: Callable[[], Content] = field(repr=False)
     key: str
     attempts: int
     sent_before: bool
     created_at: datetime
-    to: str = ""
-    language: str = ""
+    trace: str = ""
+
+    @property
+    def params(self) -> Mapping[str, Any]:
+        return self.content().params
+
+    @property
+    def to(self) -> str:
+        return self.content().to
+
+    @property
+    def language(self) -> str:
+        return self.content().language
 
 
+as_json = json.JSONEncoder(ensure_ascii=False).encode
 UNPACK: Mapping[str, Callable[[Any], Any]] = {"fen": Fen, "day": date.fromisoformat}
 
 StillTrue = Callable[[Work, Sequence[Notice]], Awaitable[set[int]]]
-Moment = Callable[[Work, Notice], Awaitable[Mapping[str, Any]]]
+Moment = Callable[[Work, Sequence[Notice]], Awaitable[Mapping[int, Mapping[str, Any]]]]
+Hooks = Callable[[Work, Sequence[Notice]], Awaitable[None]]
 Hook = Callable[[Work, Notice], Awaitable[None]]
 
 
@@ -55,20 +79,39 @@ async def always(work: Work, notices: Sequence[Notice]) -> set[int]:
     return {notice.id for notice in notices}
 
 
-async def nothing_more(work: Work, notice: Notice) -> Mapping[str, Any]:
+async def nothing_more(work: Work, notices: Sequence[Notice]) -> Mapping[int, Mapping[str, Any]]:
     """No parameter depends on the moment of sending."""
-    del work, notice
-    return {}
+    del work
+    return {notice.id: {} for notice in notices}
+
+
+async def no_effects(work: Work, notices: Sequence[Notice]) -> None:
+    """Their being sent changes nothing else."""
+    del work, notices
 
 
 async def no_effect(work: Work, notice: Notice) -> None:
-    """Being sent changes nothing else."""
+    """Its having failed changes nothing else."""
     del work, notice
+
+
+def each(hook: Hook) -> Hooks:
+    """For what is done for one notice after the other, each of its own trace."""
+
+    async def hooks(work: Work, notices: Sequence[Notice]) -> None:
+        for notice in notices:
+            with trace.bound(notice.trace):
+                await hook(work, notice)
+
+    return hooks
 
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """One kind of notice; `name` is also the name of its sentence in `locales/` (`sms.<name>`, `chat.<name>`)."""
+    """One kind of notice; `name` is also the name of its sentence in `locales/` (`sms.<name>`, `chat.<name>`).
+
+    `still_true` and `moment` answer by the notices' ids; a notice of which `moment` says nothing cannot be written.
+    """
 
     name: str
     channels: tuple[Channel, ...] = (Channel.SMS,)
@@ -76,7 +119,7 @@ class Kind:
     in_quiet_hours: bool = False
     still_true: StillTrue = always
     moment: Moment = nothing_more
-    on_sent: Hook = no_effect
+    on_sent: Hooks = no_effects
     on_failed: Hook = no_effect
 
 
@@ -94,14 +137,16 @@ class Kinds:
         return self.by_name[name]
 
 
-def pack(params: Mapping[str, Any]) -> str:
-    """Parameters as JSON that remembers amounts and days."""
-    return json.dumps({name: _pack_one(value) for name, value in params.items()}, ensure_ascii=False)
+def pack(content: Content) -> str:
+    """A content as JSON that remembers amounts and days."""
+    packed = {name: _pack_one(value) for name, value in content.params.items()}
+    return as_json({**packed, "to": content.to, "language": content.language})
 
 
-def unpack(text: str) -> dict[str, Any]:
-    """Parameters again, with their types."""
-    return {name: _unpack_one(value) for name, value in json.loads(text).items()}
+def unpack(text: str) -> Content:
+    """The content again, its parameters with their types. Raises ValueError or KeyError for what no release of ours wrote."""
+    params = {name: _unpack_one(value) for name, value in json.loads(text).items()}
+    return Content(to=params.pop("to", ""), language=params.pop("language", ""), params=params)
 
 
 def _pack_one(value: Any) -> Any:

@@ -11,12 +11,12 @@ from typing import Any
 
 from sqlalchemy import select, update
 
-from models.base import audit
+from models.base import audit, bulk
 from models.base.db import Work
 from models.base.tariff import Measure
 from models.identity import acts as identity
 from models.post import desk, outbox
-from models.post.notices import Channel, Kind, Notice
+from models.post.notices import Channel, Kind, Notice, each
 from models.restrictions import rules
 from models.restrictions.tables import restrictions, warnings
 
@@ -93,6 +93,7 @@ async def impose(work: Work, warning: Warned, params: Mapping[str, Any]) -> None
     measure = work.city.tariff.measures.wallet
     if measure.inert:
         return
+    await identity.hold(work, warning.person_id)
     held: str | None = await work.scalar(
         select(restrictions.c.reference).where(_in_force(warning.person_id)).limit(1)
     )
@@ -119,6 +120,8 @@ async def lift(work: Work, basis: str) -> None:
     """The basis is gone: lift what rests on it, and tell the wallet when nothing else holds the lock. Again changes nothing."""
     await _end_warning(work, basis)
     gone = (restrictions.c.basis == basis) & restrictions.c.lifted_at.is_(None)
+    for row in await work.all(select(restrictions.c.person_id).where(gone)):
+        await identity.hold(work, row.person_id)  # else two payments at once would each see the other's basis
     lifted = update(restrictions).where(gone).values(lifted_at=work.now)
     for row in await work.all(lifted.returning(restrictions.c.person_id, restrictions.c.reference)):
         await audit.record(work, "restriction.lifted", basis, person_id=row.person_id)
@@ -168,15 +171,19 @@ async def _wallet_refused(work: Work, notice: Notice) -> None:
     await desk.open_ticket(work, "wallet_refused", f"lock {notice.subject}", notice.person_id)
 
 
-async def _what_to_lock(work: Work, notice: Notice) -> Mapping[str, Any]:
-    """Read at the moment of sending, so that the resident ID is never stored with a notice."""
-    resting = (restrictions.c.reference == notice.subject) & restrictions.c.lifted_at.is_(None)
-    row = await work.first(select(restrictions).where(resting).order_by(restrictions.c.since).limit(1))
-    if row is None:
-        raise LookupError(f"lock {notice.subject} rests on nothing")
+async def _what_to_lock(work: Work, notices: Sequence[Notice]) -> Mapping[int, Mapping[str, Any]]:
+    """Read at the moment of sending, so that the resident ID is never stored with a notice. Each lock is told by what it rests on
+    longest; raises KeyError for one that rests on nothing."""
+    mine = bulk.among(work, restrictions.c.reference, {notice.subject for notice in notices})
+    resting = select(restrictions).where(mine, restrictions.c.lifted_at.is_(None))
+    newest_first = resting.order_by(restrictions.c.since.desc(), restrictions.c.id.desc())
+    basis = {row.reference: row for row in await work.all(newest_first)}
+    resident_ids = await identity.resident_ids(work, {row.person_id for row in basis.values()})
+    rows = {notice.id: basis[notice.subject] for notice in notices}
+    named = ("authority", "legal_basis", "since")
     return {
-        "resident_id": await identity.resident_id(work, row.person_id),
-        **{name: getattr(row, name) for name in ("authority", "legal_basis", "since")},
+        key: {"resident_id": resident_ids[row.person_id], **{name: getattr(row, name) for name in named}}
+        for key, row in rows.items()
     }
 
 
@@ -191,14 +198,14 @@ LOCK = Kind(
     in_quiet_hours=True,
     still_true=_lock_still_held,
     moment=_what_to_lock,
-    on_sent=_tell_locked,
+    on_sent=each(_tell_locked),
     on_failed=_wallet_refused,
 )
 UNLOCK = Kind(
     "wallet_unlock",
     channels=(Channel.WALLET,),
     in_quiet_hours=True,
-    on_sent=_tell_unlocked,
+    on_sent=each(_tell_unlocked),
     on_failed=_wallet_refused,
 )
 LOCKED = Kind("wallet_locked", still_true=_lock_still_held)
@@ -212,7 +219,7 @@ def _in_force(person_id: int) -> Any:
 
 async def _holds(work: Work, references: Sequence[str]) -> set[str]:
     """Which of these locks something still rests on."""
-    resting = restrictions.c.reference.in_(references) & restrictions.c.lifted_at.is_(None)
+    resting = bulk.among(work, restrictions.c.reference, references) & restrictions.c.lifted_at.is_(None)
     return {row.reference for row in await work.all(select(restrictions.c.reference).where(resting))}
 
 

@@ -1,11 +1,10 @@
 """What may be done with a case: record it, show it, remind of it. What spans two systems is a flow."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-
-from sqlalchemy import insert
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 from models.base import audit
 from models.base.clock import CITY_ZONE
@@ -24,6 +23,7 @@ from models.violations.store import Case as Case
 from models.violations.tables import cases
 
 CASE_NUMBER = re.compile(r"[0-9]{12}")
+NUMBERS_TRIED = 5  # one drawn at random may be taken
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +36,16 @@ class Report:
     offence: str
     occurred_at: datetime
     place: str
+
+    @property
+    def key(self) -> tuple[str, str]:
+        return self.authority, self.record_no
+
+    @property
+    def day(self) -> date:
+        """The civic day on which it happened."""
+        at = self.occurred_at
+        return (at if at.tzinfo is CITY_ZONE else at.astimezone(CITY_ZONE)).date()
 
     def print(self, work: Work) -> bytes:
         """A fingerprint of the content, by which a repeated record is told from a changed one."""
@@ -56,26 +66,32 @@ async def record(work: Work, report: Report) -> Recorded:
     """Enter a violation: plate -> owner at the time -> person, and the notice to that person.
 
     Entering it again is harmless. Raises Refusal: another content under the same number, unknown vehicle or offence, a time to come or
-    too long ago.
+    too long ago. `entering.record_all` does the same for many.
     """
     known = await store.recorded(work, report.authority, report.record_no)
     if known:
-        if known[1] != report.print(work):
-            raise Refusal("record.other_content")
-        return Recorded(known[0], new=False)
-    _refuse_impossible_time(work, report)
-    day = report.occurred_at.astimezone(CITY_ZONE).date()
-    owned = await identity.owner_on(work, report.plate, day)
+        return again(report.print(work), *known)
+    refuse_impossible_time(work, report)
+    owned = await identity.owner_on(work, report.plate, report.day)
     if owned is None:
         raise Refusal("record.unknown_vehicle")
-    offence = await catalogue.version_on(work, report.authority, report.offence, day)
+    offence = await catalogue.version_on(work, report.authority, report.offence, report.day)
     if offence is None:
         raise Refusal("record.unknown_offence")
-    number = work.city.ids.case_no()
-    await _insert(work, number, report, owned.vehicle_id, owned.person_id, offence)
+    number = await _insert(work, case_row(work, report, owned, offence))
+    if number is None:  # the same record came in at the same time, and was first
+        return await record(work, report)
     await audit.record(work, "case.recorded", f"case {number}", person_id=owned.person_id)
-    await _tell_owner(work, number, report, owned.vehicle_type, owned.person_id, offence)
+    language = (await identity.contact(work, owned.person_id)).language
+    await outbox.put(work, owner_notice(work, number, report, owned, offence, language))
     return Recorded(number, new=True)
+
+
+def again(content: bytes, number: str, known: bytes) -> Recorded:
+    """A record that is in already. Raises Refusal when it was in with another content."""
+    if known != content:
+        raise Refusal("record.other_content")
+    return Recorded(number, new=False)
 
 
 def read_case_number(text: str) -> str:
@@ -163,23 +179,22 @@ async def _queue_each(work: Work, kind: Kind, waiting: Sequence[Case]) -> int:
     return len(waiting)
 
 
-def _refuse_impossible_time(work: Work, report: Report) -> None:
+def refuse_impossible_time(work: Work, report: Report) -> None:
+    """Raises BadInput for what is still to come, and for what is not fined any more."""
     if report.occurred_at > work.now:
         raise BadInput("record.in_future")
-    if rules.too_old(report.occurred_at.astimezone(CITY_ZONE).date(), work.today):
+    if rules.too_old(report.day, work.today):
         raise BadInput("record.too_old")
 
 
-async def _insert(
-    work: Work, number: str, report: Report, vehicle_id: int, person_id: int, offence: catalogue.Version
-) -> None:
-    row = {
-        "number": number,
+def case_row(work: Work, report: Report, owned: identity.Owned, offence: catalogue.Version) -> dict[str, Any]:
+    """A new case, but for its number."""
+    return {
         "authority": report.authority,
         "record_no": report.record_no,
         "report_print": report.print(work),
-        "vehicle_id": vehicle_id,
-        "liable_id": person_id,
+        "vehicle_id": owned.vehicle_id,
+        "liable_id": owned.person_id,
         "offence_id": offence.id,
         "occurred_at": report.occurred_at,
         "place": report.place,
@@ -189,28 +204,38 @@ async def _insert(
         "recorded_at": work.now,
         "handle_by": rules.handle_by(work.today, work.city.tariff.handling),
     }
-    await work.run(insert(cases).values(row))
 
 
-async def _tell_owner(
+def owner_notice(
     work: Work,
     number: str,
     report: Report,
-    vehicle_type: str,
-    person_id: int,
+    owned: identity.Owned,
     offence: catalogue.Version,
-) -> None:
-    language = texts((await identity.contact(work, person_id)).language)
+    language: str,
+) -> outbox.Draft:
+    """The notice of a new case to its owner."""
     params = {
-        "vehicle": vehicle_type if language.language == CHINESE else "",
+        "vehicle": owned.vehicle_type if language == CHINESE else "",
         "plate": report.plate.masked,
-        "day": report.occurred_at.astimezone(CITY_ZONE).date(),
+        "day": report.day,
         "place": report.place,
-        "conduct": offence.what(language),
+        "conduct": offence.what(texts(language)),
         "link": link(work, number),
     }
     kind = notices.RECORDED_NO_AMOUNT
     if offence.fine is not None and offence.points is not None:
         kind = notices.RECORDED
         params |= {"amount": Fen(offence.fine), "points": offence.points}
-    await outbox.queue(work, kind, subject=number, once="recorded", person_id=person_id, params=params)
+    return outbox.Draft(kind, number, "recorded", owned.person_id, params)
+
+
+async def _insert(work: Work, row: Mapping[str, Any]) -> str | None:
+    """The number of the new case; None when the record is in already."""
+    for _ in range(NUMBERS_TRIED):
+        number = work.city.ids.case_no()
+        if await work.insert_new(cases, {**row, "number": number}):
+            return number
+        if await store.recorded(work, row["authority"], row["record_no"]):
+            return None
+    raise LookupError("no free case number")

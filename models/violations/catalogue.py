@@ -4,11 +4,15 @@ A fine may be fixed, a range, a multiple, words, or empty; points may be unknown
 """
 
 import re
+from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import Row, select
 
+from models.base import bulk
 from models.base.db import Work
 from models.base.errors import BadInput
 from models.base.money import yuan
@@ -125,14 +129,26 @@ async def enter(work: Work, offence: Offence) -> bool:
         "points": offence.points,
         "measures": offence.measures,
     }
+    if await work.insert_new(offences, row):
+        return True
     key = [offences.c[name] == row[name] for name in ("authority", "code", "valid_from")]
     known = await work.first(select(offences).where(*key))
-    if known is None:
-        await work.run(insert(offences).values(row))
-        return True
     if any(getattr(known, name) != value for name, value in row.items()):
         raise BadInput("offence.other_content")
     return False
+
+
+async def versions_on(work: Work, wanted: Sequence[tuple[str, str, date]]) -> list[Version | None]:
+    """The same for many authorities, codes and days, in one statement."""
+    codes = bulk.pairs_among(work, offences.c.authority, offences.c.code, {key[:2] for key in wanted})
+    newest_first = select(offences).where(codes).order_by(offences.c.valid_from.desc())
+    known: dict[tuple[str, str], list[tuple[date, Version]]] = defaultdict(list)
+    for row in await work.all(newest_first):
+        known[row.authority, row.code].append((row.valid_from, _version(row)))
+    return [
+        next((version for since, version in known.get((authority, code), ()) if since <= day), None)
+        for authority, code, day in wanted
+    ]
 
 
 async def version_on(work: Work, authority: str, code: str, day: date) -> Version | None:
@@ -144,7 +160,9 @@ async def version_on(work: Work, authority: str, code: str, day: date) -> Versio
         .limit(1)
     )
     row = await work.first(in_force)
-    if row is None:
-        return None
+    return _version(row) if row else None
+
+
+def _version(row: Row[Any]) -> Version:
     fixed = Fine(row.fine_low, row.fine_high, row.fine_words).fixed
     return Version(row.id, fixed, row.points, row.conduct, row.conduct_en)

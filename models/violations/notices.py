@@ -3,11 +3,11 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from models.base import audit
+from models.base import audit, bulk
 from models.base.db import Work
 from models.identity import acts as identity
 from models.post import desk
-from models.post.notices import Channel, Kind, Notice
+from models.post.notices import Channel, Kind, Notice, each
 from models.violations import rules, store
 from models.violations.rules import State
 from models.violations.tables import cases
@@ -23,17 +23,19 @@ def while_in(*states: State) -> Any:
     return still_true
 
 
-async def _notified(work: Work, notice: Notice) -> None:
-    """The owner has been told: the 30 days begin (PR 20)."""
+async def _notified(work: Work, notices: Sequence[Notice]) -> None:
+    """The owners have been told: the 30 days begin (PR 20)."""
     by = rules.handle_by(work.today, work.city.tariff.handling)
-    if await store.move(work, notice.subject, State.NOTIFIED, notified_on=work.today, handle_by=by):
-        await audit.record(work, "case.notified", f"case {notice.subject}", person_id=notice.person_id)
+    told = {notice.subject: notice.person_id for notice in notices}
+    moved = await store.move_all(work, told, State.NOTIFIED, notified_on=work.today, handle_by=by)
+    events = [(f"case {number}", person_id) for number, person_id in told.items() if number in moved]
+    await audit.record_all(work, "case.notified", events)
 
 
-async def _handle_by(work: Work, notice: Notice) -> Mapping[str, Any]:
+async def _handle_by(work: Work, notices: Sequence[Notice]) -> Mapping[int, Mapping[str, Any]]:
     """Thirty days from the day on which this is sent."""
-    del notice
-    return {"handle_by": rules.handle_by(work.today, work.city.tariff.handling)}
+    by = rules.handle_by(work.today, work.city.tariff.handling)
+    return {notice.id: {"handle_by": by} for notice in notices}
 
 
 async def _served(work: Work, notice: Notice) -> None:
@@ -47,9 +49,9 @@ async def _served(work: Work, notice: Notice) -> None:
         await audit.record(work, "case.served", f"case {notice.subject}", person_id=person, due_on=str(due))
 
 
-async def _due_if_sent_today(work: Work, notice: Notice) -> Mapping[str, Any]:
-    del notice
-    return {"due_on": rules.due_on(work.today, work.city.calendar, work.city.tariff.payment)}
+async def _due_if_sent_today(work: Work, notices: Sequence[Notice]) -> Mapping[int, Mapping[str, Any]]:
+    due = rules.due_on(work.today, work.city.calendar, work.city.tariff.payment)
+    return {notice.id: {"due_on": due} for notice in notices}
 
 
 async def _not_reached(work: Work, notice: Notice) -> None:
@@ -65,10 +67,8 @@ async def _not_served(work: Work, notice: Notice) -> None:
 
 async def _due_reminder_true(work: Work, notices: Sequence[Notice]) -> set[int]:
     """Served, unpaid, and the last day has not passed."""
-    numbers = {notice.subject for notice in notices}
-    current = await store.cases_in(
-        work, State.SERVED, cases.c.number.in_(numbers), cases.c.due_on >= work.today
-    )
+    mine = bulk.among(work, cases.c.number, {notice.subject for notice in notices})
+    current = await store.cases_in(work, State.SERVED, mine, cases.c.due_on >= work.today)
     waiting = {case.number for case in current}
     return {notice.id for notice in notices if notice.subject in waiting}
 
@@ -93,11 +93,11 @@ DECISION = Kind(
     "decision_made",
     still_true=while_in(State.DECIDED),
     moment=_due_if_sent_today,
-    on_sent=_served,
+    on_sent=each(_served),
     on_failed=_not_served,
 )
 DECISION_BY_LETTER = Kind(
-    "decision_by_letter", still_true=while_in(State.DECIDED), on_sent=_served, on_failed=_not_served
+    "decision_by_letter", still_true=while_in(State.DECIDED), on_sent=each(_served), on_failed=_not_served
 )
 DUE_REMINDER = Kind("due_reminder", still_true=_due_reminder_true)
 RECEIPT = Kind("payment_receipt", channels=(Channel.CHAT,), chat_else_sms=True)

@@ -52,6 +52,7 @@ async def prepare_order(work: Work, case: store.Case, openid: str) -> Order:
 
     Raises Refusal when there is nothing to pay.
     """
+    await store.states(work, [case.number], hold=True)  # two who ask at once get one order
     current = await store.case(work, case.number)
     if current is None or not current.payable:
         raise Refusal("pay.nothing", number=case.number)
@@ -96,7 +97,7 @@ async def unpaid_orders(work: Work, *, silent_only: bool) -> Sequence[Order]:
     waiting = select(orders).where(orders.c.state.in_((OrderState.NEW, OrderState.OPEN)))
     if silent_only:
         waiting = waiting.where(orders.c.made_at < work.wall - QUERY_AFTER)
-    rows = await work.all(waiting.order_by(orders.c.made_at).limit(200))
+    rows = await work.all(waiting.order_by(orders.c.made_at, orders.c.number).limit(200))
     return [_order(row) for row in rows]
 
 

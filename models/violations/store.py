@@ -1,12 +1,13 @@
 """Reading and writing cases; statements are built once, states move under guard."""
 
-from collections.abc import Iterable
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Row, bindparam, select, update
 
+from models.base import bulk
 from models.base.clock import CITY_ZONE
 from models.base.db import Work
 from models.base.prepared import Prepared
@@ -101,14 +102,16 @@ async def cases_in(work: Work, state: State, *where: Any) -> list[Case]:
     return [_case(work, row) for row in await work.all(CASE.where(cases.c.state == state, *where))]
 
 
-async def states(work: Work, numbers: Iterable[str], *, hold: bool = False) -> dict[str, State]:
+async def cases_of(work: Work, numbers: Collection[str]) -> dict[str, Case]:
+    """The cases of these numbers."""
+    rows = await work.all(CASE.where(bulk.among(work, cases.c.number, numbers)))
+    return {row.number: _case(work, row) for row in rows}
+
+
+async def states(work: Work, numbers: Collection[str], *, hold: bool = False) -> dict[str, State]:
     """The states of many cases in one statement; `hold` keeps them from moving until this unit of work ends."""
-    wanted = (
-        select(cases.c.number, cases.c.state)
-        .where(cases.c.number.in_(list(numbers)))
-        .order_by(cases.c.number)
-    )
-    rows = await work.all(wanted.with_for_update() if hold else wanted)
+    wanted = select(cases.c.number, cases.c.state).where(bulk.among(work, cases.c.number, numbers))
+    rows = await work.all(wanted.order_by(cases.c.number).with_for_update() if hold else wanted)
     return {row.number: State(row.state) for row in rows}
 
 
@@ -116,6 +119,13 @@ async def move(work: Work, number: str, target: State, **values: Any) -> bool:
     """Move a case on, from the states that allow it only; False when another was first."""
     allowed = (cases.c.number == number) & cases.c.state.in_(sorted(rules.sources(target)))
     return bool((await work.run(update(cases).where(allowed).values(state=target, **values))).rowcount)
+
+
+async def move_all(work: Work, numbers: Collection[str], target: State, **values: Any) -> set[str]:
+    """Move many cases on in one statement; returns those that moved."""
+    allowed = bulk.among(work, cases.c.number, numbers) & cases.c.state.in_(sorted(rules.sources(target)))
+    moved = update(cases).where(allowed).values(state=target, **values).returning(cases.c.number)
+    return {row.number for row in await work.all(moved)}
 
 
 async def service_failed(work: Work, number: str) -> bool:
@@ -130,6 +140,22 @@ async def recorded(work: Work, authority: str, record_no: str) -> tuple[str, byt
     """Number and print of a record that is already in."""
     row = await work.first(BY_RECORD, {"authority": authority, "record_no": record_no})
     return (row.number, row.report_print) if row else None
+
+
+async def recorded_all(
+    work: Work, keys: Collection[tuple[str, str]]
+) -> dict[tuple[str, str], tuple[str, bytes]]:
+    """The same for many keys, in one statement: those that are in."""
+    mine = bulk.pairs_among(work, cases.c.authority, cases.c.record_no, keys)
+    columns = (cases.c.authority, cases.c.record_no, cases.c.number, cases.c.report_print)
+    rows = await work.all(select(*columns).where(mine))
+    return {(row.authority, row.record_no): (row.number, row.report_print) for row in rows}
+
+
+async def taken(work: Work, numbers: Collection[str]) -> set[str]:
+    """Which of these numbers cases have."""
+    rows = await work.all(select(cases.c.number).where(bulk.among(work, cases.c.number, numbers)))
+    return {row.number for row in rows}
 
 
 def _case(work: Work, row: Row[Any]) -> Case:

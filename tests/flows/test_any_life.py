@@ -1,7 +1,6 @@
 """Whatever happens to two cases in whatever order: no illegal transition, no early lock, and the books agree."""
 
 import asyncio
-import shutil
 from collections.abc import Coroutine
 from dataclasses import replace
 from datetime import timedelta
@@ -32,6 +31,7 @@ from models.violations.rules import TRANSITIONS, UNDECIDED, State
 from models.violations.store import Case
 from models.violations.tables import ledger, payments
 from tests.conftest import FixedClock
+from tests.databases import Databases
 from tests.flows.life import Life
 from tests.helpers import paid_trade, town
 
@@ -44,7 +44,7 @@ class AnyLife(RuleBasedStateMachine):
     """One citizen, two cases; every step is a whole unit of work on a real database."""
 
     city: ClassVar[City]
-    migrated: ClassVar[Path]
+    databases: ClassVar[Databases]
     folder: ClassVar[Path]
 
     def __init__(self) -> None:
@@ -52,7 +52,7 @@ class AnyLife(RuleBasedStateMachine):
         self.runner = asyncio.Runner()
         clocks = FixedClock(), FixedClock()
         city = replace(self.city, ids=Ids(Random(7)))
-        url = f"sqlite+aiosqlite:///{shutil.copy(self.migrated, self.folder / 'life.db')}"
+        url = self.run(self.databases.fresh(self.folder))
         database = Database(url, city=city, civic=clocks[0], wall=clocks[1])
         self.life = Life(database, clocks, self.run(town(database)))
         self.numbers: dict[str, str] = {}
@@ -169,8 +169,8 @@ class AnyLife(RuleBasedStateMachine):
             assert bool(in_force) == (words[-1:] == ["wallet_lock"])
 
 
-def test_any_life(city: City, migrated: Path, tmp_path: Path):
-    here = type("AnyLifeHere", (AnyLife,), {"city": city, "migrated": migrated, "folder": tmp_path})
+def test_any_life(city: City, databases: Databases, tmp_path: Path):
+    here = type("AnyLifeHere", (AnyLife,), {"city": city, "databases": databases, "folder": tmp_path})
     few = settings(
         max_examples=15,
         stateful_step_count=12,

@@ -228,7 +228,7 @@ async def test_a_lock_that_is_paid_while_it_is_being_sent_is_undone(life: Life, 
     await life.pay(number)
     async with life.database.begin("system:delivery") as work:
         assert await outbox.sent(work, lock, "wallet")
-        await restrictions.LOCK.on_sent(work, lock)
+        await restrictions.LOCK.on_sent(work, [lock])
     await life.deliver_all()
     kinds = [kind for _, kind in life.told]
     assert "wallet_unlock" in kinds

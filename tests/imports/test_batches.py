@@ -2,6 +2,7 @@
 
 import csv
 from collections.abc import Mapping
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -19,19 +20,26 @@ from models.identity.tables import people
 from tests.imports.conftest import LI_MING, WANG_FANG, Desk
 
 
-async def enter(work: Work, row: Mapping[str, str]) -> str:
+def read(row: Mapping[str, str], today: date) -> str:
+    del today
+    if row["number"] == "unreadable":
+        raise BadInput("error.phone")
+    return row["number"]
+
+
+async def enter(work: Work, number: str) -> str:
     """Writes, and then fails for some rows: as an act never should."""
-    await audit.record(work, "number.entered", f"number {row['number']}")
-    if row["number"] == "unlucky":
+    await audit.record(work, "number.entered", f"number {number}")
+    if number == "unlucky":
         raise BadInput("error.name")
-    if row["number"] == "clashing":
+    if number == "clashing":
         await work.run(insert(people).values(name=None))
-    if row["number"] == "crash":
+    if number == "crash":
         raise ZeroDivisionError
     return ENTRY_NEW
 
 
-NUMBERS = Importer("numbers", ("number",), enter)
+NUMBERS = Importer("numbers", ("number",), read, enter)
 
 
 async def entered(database: Database) -> list[str]:
@@ -58,7 +66,7 @@ async def test_what_a_bad_row_wrote_is_undone_and_nothing_else(database: Databas
 
 
 async def test_a_file_longer_than_a_batch_is_told_of_batch_by_batch(database: Database, tmp_path: Path):
-    count = runner.BATCH + 1
+    count = runner.BATCHES[database.dialect] + 1
     summary, heard = await give(database, tmp_path / "n.csv", *(str(number) for number in range(count)))
     assert (summary.new, summary.rejected) == (count, 0)
     assert heard == [(count, count + 1), (count + 1, count + 1)]
@@ -67,9 +75,12 @@ async def test_a_file_longer_than_a_batch_is_told_of_batch_by_batch(database: Da
 async def test_a_crash_keeps_the_batches_before_it(database: Database, tmp_path: Path):
     with pytest.raises(ZeroDivisionError):
         await give(
-            database, tmp_path / "n.csv", *(str(number) for number in range(runner.BATCH + 5)), "crash"
+            database,
+            tmp_path / "n.csv",
+            *(str(number) for number in range(runner.BATCHES[database.dialect] + 5)),
+            "crash",
         )
-    assert len(await entered(database)) == runner.BATCH
+    assert len(await entered(database)) == runner.BATCHES[database.dialect]
 
 
 async def test_the_audit_names_the_import(desk: Desk):

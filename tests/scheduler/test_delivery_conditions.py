@@ -9,7 +9,7 @@ from models.base.db import Database
 from models.base.tariff import Quiet
 from models.identity import binding
 from models.violations.rules import State
-from scheduler.delivery import quiet_until
+from scheduler.letters import quiet_until
 from tests.conftest import FixedClock
 from tests.helpers import LI_MING
 from tests.scheduler.post_office import NO_ANSWER, PostOffice

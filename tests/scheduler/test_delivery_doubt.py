@@ -1,7 +1,7 @@
 """When nobody knows whether a message left: it is asked about first, and not sent twice where that can be known."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -12,7 +12,8 @@ from models.base.ports import GatewayDown, Outcome, SendResult
 from models.identity import binding
 from models.post.notices import Kind, Kinds, Notice
 from models.violations.rules import State
-from scheduler.delivery import LEASE, Delivery
+from scheduler.delivery import Delivery
+from scheduler.letters import LEASE
 from scheduler.senders import senders
 from tests.fakes import FakeSms
 from tests.helpers import WANG_FANG
@@ -94,7 +95,7 @@ async def die_while_sending(office: PostOffice, *, takes: bool) -> StuckSms:
     """A worker claims, calls the carrier, and dies before the answer; the next one has a healthy line to the same carrier."""
     stuck = StuckSms(takes=takes)
     healthy, office.fakes = office.fakes, replace(office.fakes, sms=stuck)
-    dying = asyncio.create_task(office.new_worker().run())
+    dying = asyncio.create_task(office.new_worker().run_once())
     await stuck.reached.wait()
     dying.cancel()
     with pytest.raises(asyncio.CancelledError):
@@ -184,8 +185,8 @@ async def test_an_answer_that_cannot_be_recorded_is_looked_up_when_the_lease_run
     """A bug in what follows from having been sent: the carrier has the message, and gets it once; the others are recorded."""
     numbers = [await office.record_case(record_no) for record_no in ("R1", "R2")]
 
-    async def follow_up(work: Work, notice: Notice) -> None:
-        if notice.subject == numbers[0]:
+    async def follow_up(work: Work, notices: Sequence[Notice]) -> None:
+        if numbers[0] in {notice.subject for notice in notices}:
             raise RuntimeError("a bug")
 
     channels = senders(office.fakes.sms, office.fakes.chat, office.fakes.wallet, office.wall)

@@ -6,7 +6,7 @@ import pytest
 
 from models.base.ports import Outcome, SendResult
 from models.violations.rules import State
-from scheduler.delivery import GIVE_UP_AFTER, retry_after
+from scheduler.results import GIVE_UP_AFTER, retry_after
 from tests.conftest import START
 from tests.helpers import LI_MING, decided_case
 from tests.pages.lives import pay
@@ -140,6 +140,6 @@ async def test_what_the_chat_refuses_goes_by_text(paid: PostOffice, bound: bool,
 async def test_nothing_goes_to_the_chat_of_somebody_who_left(paid: PostOffice) -> None:
     await paid.bind_li_ming()
     async with paid.database.begin("citizen") as work:
-        await work.writing.exec_driver_sql("UPDATE chat_accounts SET following = 0")
+        await work.writing.exec_driver_sql("UPDATE chat_accounts SET following = false")
     await paid.worker.drain()
     assert (paid.fakes.chat.sent, paid.texts()) == ([], ["payment_receipt"])

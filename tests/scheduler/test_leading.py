@@ -2,12 +2,14 @@
 
 import asyncio
 from datetime import datetime, time, timedelta
+from typing import Any
 
 import pytest
+from sqlalchemy import text
 
 from models.base import leases
 from models.base.db import Database, Work
-from scheduler.service import LEASE, LEASE_LENGTH, DailyJob, NotLeading, Scheduler
+from scheduler.service import LEASE, LEASE_LENGTH, DailyJob, NotLeading, Scheduler, TickJob
 from tests.conftest import FixedClock
 
 
@@ -78,3 +80,66 @@ async def test_it_ticks_by_itself(database: Database) -> None:
         while not ran:
             await asyncio.sleep(0.02)
     await running.stop()
+
+
+async def test_asked_to_end_it_finishes_the_job_under_way_and_begins_no_other(database: Database) -> None:
+    """The clockwork, left to itself, would cancel the job in the middle."""
+    begun, go, ran = asyncio.Event(), asyncio.Event(), []
+
+    async def takes_its_time(work: Work) -> int:
+        begun.set()
+        await go.wait()
+        ran.append("first")
+        return 1
+
+    async def second(work: Work) -> int:
+        ran.append("second")
+        return 1
+
+    jobs = [DailyJob("first", time(8), takes_its_time), DailyJob("second", time(9), second)]
+    running = Scheduler(database, jobs, ())
+    running.start()
+    await asyncio.wait_for(begun.wait(), 5)
+    stopping = asyncio.create_task(running.stop())
+    await asyncio.sleep(0)
+    go.set()
+    await stopping
+    assert ran == ["first"]
+    assert await scheduler(database, []).tick()
+    async with database.read() as work:
+        assert await leases.last_slot(work, "first") is not None
+
+
+async def test_a_job_that_does_not_end_is_cut_and_the_lead_given_back(
+    database: Database, monkeypatch: pytest.MonkeyPatch, logged: list[Any]
+) -> None:
+    monkeypatch.setattr("scheduler.service.FINISH_SECONDS", 0.05)
+    begun = asyncio.Event()
+
+    async def hangs() -> int:
+        begun.set()
+        return int(await asyncio.Event().wait())
+
+    running = Scheduler(database, (), [TickJob("hangs", 1, hangs)])
+    running.start()
+    await asyncio.wait_for(begun.wait(), 5)
+    await running.stop()
+    assert [entry["event"] for entry in logged] == ["job_cut_short"]
+    assert await scheduler(database, []).tick()
+
+
+async def test_without_its_database_it_ends_all_the_same(
+    database: Database, monkeypatch: pytest.MonkeyPatch, logged: list[Any]
+) -> None:
+    """The lease runs out by itself."""
+    running = scheduler(database, [])
+    running.start()
+    await running.tick()
+    async with database.begin("system:test") as work:
+        await work.run(text("ALTER TABLE leases RENAME TO hidden"))
+    try:
+        await running.stop()
+        assert [entry["event"] for entry in logged if entry["log_level"] == "warning"] == ["lease_kept"]
+    finally:
+        async with database.begin("system:test") as work:
+            await work.run(text("ALTER TABLE hidden RENAME TO leases"))

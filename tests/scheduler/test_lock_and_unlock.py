@@ -5,7 +5,7 @@ import pytest
 from models.base.db import Work
 from models.restrictions import acts as restrictions
 from models.restrictions.acts import Warned
-from scheduler.delivery import GIVE_UP_AFTER
+from scheduler.results import GIVE_UP_AFTER
 from tests.helpers import LI_MING, recorded_case
 from tests.scheduler.post_office import BUSY, NO_ANSWER, PostOffice
 
