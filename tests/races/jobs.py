@@ -1,0 +1,134 @@
+"""What the two processes are given to do. A job takes its corner; it goes there by name, with its arguments."""
+
+from collections.abc import Awaitable, Callable
+from datetime import time, timedelta
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from aiohttp import ClientSession
+from aiohttp.test_utils import TestServer
+from sqlalchemy.exc import IntegrityError
+
+from bot import imports
+from bot.app import make_app
+from bot.imports import Summary
+from bot.inbox import Said
+from models.base import audit
+from models.base.db import Work
+from models.base.errors import Refusal
+from models.base.ports import Trade
+from models.flows import settlement
+from models.flows.settlement import Settlement
+from scheduler.jobs.query_silent_orders import SilentOrders
+from scheduler.service import DailyJob, NotLeading, Scheduler
+from tests.helpers import APP_ID, MERCHANT_ID
+from tests.races.corner import Corner
+from tests.races.wire import Job
+from tests.service import assembled, delivery, inbox
+
+Act = Callable[..., Awaitable[Any]]
+DAILY = "race.ran"
+
+
+def act(what: Act, *args: Any, **named: Any) -> Job:
+    """An act in one unit of work: what it returns, or the key of its refusal."""
+    return partial(_act, what=what, args=args, named=named)
+
+
+async def _act(corner: Corner, what: Act, args: tuple[Any, ...], named: dict[str, Any]) -> Any:
+    async with corner.database.begin("race") as work:
+        try:
+            return await what(work, *args, **named)
+        except Refusal as refusal:
+            return refusal.key
+
+
+def later(seconds: float, job: Job) -> Job:
+    """So much later on the wall."""
+    return partial(_later, seconds=seconds, job=job)
+
+
+async def _later(corner: Corner, seconds: float, job: Job) -> Any:
+    corner.wall.instant += timedelta(seconds=seconds)
+    return await job(corner)
+
+
+def say(openid: str, key: str, text: str) -> Job:
+    """A message reaches this process; its reply."""
+    return partial(_say, said=Said(openid, key, text))
+
+
+async def _say(corner: Corner, said: Said) -> str:
+    return (await inbox(corner.database, corner.fakes).answer(said)).text
+
+
+def pay(trade: Trade) -> Job:
+    """The payment provider's news."""
+    return partial(_pay, trade=trade)
+
+
+async def _pay(corner: Corner, trade: Trade) -> Settlement:
+    async with corner.database.begin("system:wechat-pay") as work:
+        return await settlement.settle(work, trade, app_id=APP_ID, merchant_id=MERCHANT_ID)
+
+
+def query(trade: Trade) -> Job:
+    """The job that asks the payment provider, who answers this; how many orders came to an end."""
+    return partial(_query, trade=trade)
+
+
+async def _query(corner: Corner, trade: Trade) -> int:
+    corner.fakes.payments.trades[trade.order_no] = trade
+    return await SilentOrders(corner.database, corner.fakes.payments).query_all()
+
+
+async def deliver(corner: Corner) -> int:
+    """One batch of what is due."""
+    return await delivery(corner.database, corner.fakes).run_once()
+
+
+def enter(body: dict[str, str], key: str, idempotency_key: str) -> Job:
+    """`POST /api/v1/violations` to this process: status, body, and whether it says that it repeats itself."""
+    headers = {"Authorization": f"Bearer {key}", "Idempotency-Key": idempotency_key}
+    return partial(_enter, body=body, headers=headers)
+
+
+async def _enter(corner: Corner, body: dict[str, str], headers: dict[str, str]) -> tuple[int, Any, bool]:
+    server = TestServer(make_app(assembled(corner.database, corner.fakes)))
+    async with server, ClientSession() as http:
+        url = server.make_url("/api/v1/violations")
+        async with http.post(url, json=body, headers=headers) as answer:
+            return answer.status, await answer.json(), "Idempotent-Replayed" in answer.headers
+
+
+def hand_in(kind: str, file: Path) -> Job:
+    """`shimin import` of a file."""
+    return partial(_hand_in, kind=kind, file=file)
+
+
+async def _hand_in(corner: Corner, kind: str, file: Path) -> Summary:
+    return await imports.run(corner.database, kind, file, lambda done, total: None)
+
+
+async def seal(corner: Corner) -> int:
+    """The sealer's turn: how many events it linked, none when another was first."""
+    try:
+        async with corner.database.begin("system:sealer") as work:
+            return await audit.seal(work)
+    except IntegrityError:
+        return 0
+
+
+async def tick(corner: Corner) -> str:
+    """A scheduler's turn, with one daily job that leaves a trace."""
+    try:
+        led = await Scheduler(corner.database, [DailyJob(DAILY, time(9), _leave_a_trace)], ()).tick()
+    except NotLeading:
+        return "lost the lead"
+    return "led" if led else "followed"
+
+
+async def _leave_a_trace(work: Work) -> int:
+    await audit.record(work, DAILY, f"day {work.today}")
+    return 1
