@@ -11,7 +11,7 @@ export UV_LINK_MODE := copy
 unexport PYTHONDONTWRITEBYTECODE  # without its cache every start costs two seconds more
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test fuzz bench check lint format lock clean
+.PHONY: help demo test fuzz chaos chaos-full bench check lint format lock clean
 
 help:  ## list every target
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -27,6 +27,12 @@ test: .venv/.dev  ## every check and every test, as CI runs them
 fuzz: .venv/.dev  ## 200,000 broken and 10,000 forged pushes against the whole application
 	@SHIMIN_BROKEN_PUSHES=200000 SHIMIN_FORGED_PUSHES=10000 $(BIN)/python -m pytest --timeout 3000 \
 		tests/webhook/test_refused.py -k "broken_pushes or forged_or_replayed"
+
+chaos: .venv/.dev  ## processes killed and frozen, databases taken away, clocks moved: a line for each, ten minutes
+	@SHIMIN_CHAOS=whole $(BIN)/python -m pytest -n 2 --dist loadfile tests/chaos
+
+chaos-full: .venv/.dev  ## the same with 1,000 kills over 100,000 notices, hours
+	@SHIMIN_CHAOS=full $(BIN)/python -m pytest -n 2 --dist loadfile tests/chaos
 
 bench: .venv/.dev  ## the webhook beside its limits and a peer, in one run
 	@$(BIN)/python -m benchmarks.webhook

@@ -36,12 +36,14 @@ def openid(number: int) -> str:
     return f"oBenchmark{number:018d}"
 
 
-def settings(folder: Path) -> Settings:
-    """The service's settings, in a folder of the benchmark's own."""
+def settings(folder: Path, database_url: str = "", redis_url: str = "") -> Settings:
+    """The service's settings, in a folder of the benchmark's own; on other servers where they are given."""
     place = Place(folder, int(os.environ.get("SHIMIN_PORT", "1")), 1)
     keys, pems = make_keys(folder)
     wechat = {"APP_ID": APP_ID, "ORIGINAL_ID": ORIGINAL_ID, "TOKEN": TOKEN, "AES_KEY": AES_KEY}
     os.environ.update(environment(place, keys, pems) | {f"SHIMIN_WECHAT__{k}": v for k, v in wechat.items()})
+    if database_url:
+        os.environ |= {"SHIMIN_DATABASE_URL": database_url, "SHIMIN_REDIS_URL": redis_url}
     return load_settings()
 
 
@@ -54,16 +56,16 @@ async def fill(folder: Path) -> None:
         await catalogue.enter(work, _offence())
     for start in range(0, PEOPLE, 100):
         async with database.begin("benchmark") as work:
-            for number in range(start, start + 100):
+            for number in range(start + 1, start + 101):
                 await _settle_in(work, number)
     await database.close()
 
 
-async def serve_city(port: int, folder: Path) -> None:
+async def serve_city(port: int, folder: Path, database_url: str = "", redis_url: str = "") -> None:
     """The web role, logging nothing below a warning, until killed."""
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
     os.environ["SHIMIN_PORT"] = str(port)
-    async with assemble(settings(folder)) as shimin, started(shimin, {Role.WEB}):
+    async with assemble(settings(folder, database_url, redis_url)) as shimin, started(shimin, {Role.WEB}):
         await asyncio.Event().wait()
 
 

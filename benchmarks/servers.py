@@ -1,9 +1,11 @@
-"""The servers that are measured: two limits, a peer, and the service. `python -m benchmarks.servers NAME PORT FOLDER`.
+"""The servers that are measured: two limits, a peer, and the service.
+
+`python -m benchmarks.servers NAME PORT FOLDER [DATABASE_URL REDIS_URL]`
 
 bare       aiohttp and uvloop, a fixed answer, no work
 limit2     aiohttp and uvloop, only signature, AES, the least XML, and the reply
 wechatpy   the peer: an empty echo on wechatpy inside aiohttp
-shimin     the whole service on its embedded default, with people and cases in it
+shimin     the whole service with people and cases in it, on its embedded default or on the servers that are named
 """
 
 import asyncio
@@ -85,12 +87,12 @@ def wechatpy_echo() -> Handler:
     return echo
 
 
-async def serve(name: str, port: int, folder: Path) -> None:
+async def serve(name: str, port: int, folder: Path, *servers: str) -> None:
     """Until killed."""
     if name == "shimin":
         from benchmarks.city import serve_city
 
-        await serve_city(port, folder)
+        await serve_city(port, folder, *servers)
         return
     app = web.Application()
     handler = {"bare": bare, "limit2": limit2}.get(name) or wechatpy_echo()
@@ -102,4 +104,4 @@ async def serve(name: str, port: int, folder: Path) -> None:
 
 
 if __name__ == "__main__":
-    uvloop.run(serve(sys.argv[1], int(sys.argv[2]), Path(sys.argv[3])))
+    uvloop.run(serve(sys.argv[1], int(sys.argv[2]), Path(sys.argv[3]), *sys.argv[4:]))

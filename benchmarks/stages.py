@@ -32,7 +32,7 @@ async def stages(folder: Path) -> None:
 
 
 async def _print_stages(webhook: Webhook, text: str, name: str) -> None:
-    pushes = [_received(push(openid(n), text, n + time.time_ns() % 10**9)) for n in range(COUNT // 2)] * 2
+    pushes = [_received(push(openid(n + 1), text, n + time.time_ns() % 10**9)) for n in range(COUNT // 2)] * 2
     opened = [webhook.codec.open(query, body) for query, body in pushes]
     said = [said_in(each.message) or Said("", "") for each in opened]
     fresh = [Said(each.openid, f"{turn}/{each.key}", each.text) for turn, each in enumerate(said)]

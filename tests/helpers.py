@@ -136,9 +136,11 @@ async def _still_true(work: Work, notice: Notice) -> bool:
 
 async def _send(work: Work, notice: Notice) -> Notice:
     kind = KINDS[notice.kind]
-    told = replace(notice, params={**notice.params, **await kind.moment(work, notice)})
+    moments = await kind.moment(work, [notice])
+    content = replace(notice.content(), params={**notice.params, **moments[notice.id]})
+    told = replace(notice, content=lambda: content)
     assert await outbox.sent(work, notice, f"provider-{notice.id}")
-    await kind.on_sent(work, notice)
+    await kind.on_sent(work, [notice])
     return told
 
 
