@@ -2,34 +2,32 @@
 
 import asyncio
 import os
-from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any
 
 import typer
 from dotenv import dotenv_values
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
-from bot import imports, logs, wechat_cli
+from bot import imports, logs, officer_cli, wechat_cli
 from bot.doctor.command import doctor
 from bot.roles import PortTaken, Role, run, run_coroutine
 from bot.settings import WrongSettings, load_settings
-from bot.shell import DEMO_ENV, complain, complaints, console, read_settings
-from bot.wiring import open_database
+from bot.shell import DEMO_ENV, complain, complaints, console, read_settings, with_database
 from models import migrations
 from models.base import audit, trace
 from models.base.db import Database
 from models.base.tariff import WrongTariff
 from models.identity import keys
 
-Result = TypeVar("Result")
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="The service account of a city.")
 keys_app = typer.Typer(no_args_is_help=True, help="Keys of other systems for the JSON API.")
 audit_app = typer.Typer(no_args_is_help=True, help="The audit trail.")
 app.add_typer(keys_app, name="keys")
 app.add_typer(audit_app, name="audit")
 app.add_typer(wechat_cli.app, name="wechat")
+app.add_typer(officer_cli.app, name="officer")
 app.command()(doctor)
 
 
@@ -103,7 +101,7 @@ def import_(
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, console=console) as bar:
         task = bar.add_task(f"importing {kind}", total=None)
-        summary = _with_database(
+        summary = with_database(
             lambda database: imports.run(
                 database, kind, file, lambda done, total: bar.update(task, completed=done, total=total)
             )
@@ -150,7 +148,7 @@ def keys_new(
             return await keys.create(work, name, scope or list(keys.SCOPES))
 
     try:
-        token = _with_database(create)
+        token = with_database(create)
     except ValueError as problem:
         complain(str(problem))
     console.print(token, highlight=False, soft_wrap=True)
@@ -166,7 +164,7 @@ def keys_list() -> None:
             return await keys.every(work)
 
     table = Table("id", "name", "scopes", "created", "revoked")
-    for row in _with_database(every):
+    for row in with_database(every):
         revoked = row.revoked_at.isoformat(timespec="seconds") if row.revoked_at else ""
         table.add_row(row.id, row.name, row.scopes, row.created_at.isoformat(timespec="seconds"), revoked)
     console.print(table)
@@ -180,7 +178,7 @@ def keys_revoke(key_id: Annotated[str, typer.Argument(help="The id from `keys li
         async with database.begin("operator") as work:
             return await keys.revoke(work, key_id)
 
-    if not _with_database(revoke):
+    if not with_database(revoke):
         complain(f"there is no key {key_id} in force; see `shimin keys list`")
     console.print(f"Key {key_id} is revoked.")
 
@@ -193,7 +191,7 @@ def audit_verify() -> None:
         async with database.read() as work:
             return await audit.verify(work)
 
-    verdict = _with_database(verify)
+    verdict = with_database(verify)
     console.print(f"{verdict.checked} events verified, {verdict.unsealed} not sealed yet")
     if verdict.broken_at is not None:
         complain(f"the chain is broken at link {verdict.broken_at}")
@@ -203,17 +201,3 @@ def _serve(*roles: Role) -> None:
     """A server takes its settings from its environment only."""
     logs.configure()
     run_coroutine(run(load_settings(), roles))
-
-
-def _with_database(act: Callable[[Database], Awaitable[Result]]) -> Result:
-    """Open the database, act, close it."""
-    settings = read_settings()
-
-    async def opened() -> Result:
-        database = open_database(settings)
-        try:
-            return await act(database)
-        finally:
-            await database.close()
-
-    return asyncio.run(opened())

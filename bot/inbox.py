@@ -31,12 +31,14 @@ MESSAGES_A_MINUTE = 120  # of one account; a person types slower
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """What came in. `key` is the same for every delivery of one message; `event` is set when no text was sent."""
+    """What came in. `key` is the same for every delivery of one message; `event` is set when no text was sent, `picture` is the
+    channel's id of one."""
 
     openid: str
     key: str
     text: str = ""
     event: str = ""
+    picture: str = ""
 
 
 class Inbox:
@@ -133,11 +135,12 @@ class Inbox:
         return key, replace(reply, unsettled=isinstance(problem, OutcomeUnknown))
 
     def _find(self, said: Said, known: Remembered) -> Found:
-        found = (
-            Found(self._router.events[said.event])
-            if said.event
-            else self._router.find(said.text, known.chat.choices, known.chat.draft)
-        )
+        if said.picture:
+            found = self._router.find_picture(said.picture, known.chat.draft)
+        elif said.event:
+            found = Found(self._router.events[said.event])
+        else:
+            found = self._router.find(said.text, known.chat.choices, known.chat.draft)
         for_a_person = found.command in (self._router.fallback, self._router.events["other"])
         if for_a_person and not found.suggestions and known.asked_person:
             return Found(HAND_OVER)

@@ -4,10 +4,19 @@ from dataclasses import dataclass, field
 
 from aiohttp import web
 
+from models.base.blobs import Blobs
 from models.base.db import Database
 from models.base.ephemeral import Ephemeral
 from models.base.metrics import Metrics
-from models.base.ports import ChatGateway, ChatLogin, PaymentGateway, SimRegister, SmsGateway, WalletGateway
+from models.base.ports import (
+    ChatGateway,
+    ChatLogin,
+    ChatMedia,
+    PaymentGateway,
+    SimRegister,
+    SmsGateway,
+    WalletGateway,
+)
 from models.post.notices import Kinds
 
 
@@ -27,6 +36,8 @@ class Services:
     kinds: Kinds
     sms: SmsGateway
     chat: ChatGateway
+    media: ChatMedia
+    blobs: Blobs
     login: ChatLogin
     payments: PaymentGateway
     wallet: WalletGateway

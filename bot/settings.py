@@ -165,6 +165,7 @@ class Settings(BaseSettings):
     metrics_host: str = "127.0.0.1"
     metrics_port: int = Field(0, ge=0, le=65535)
     tariff: Path | None = None
+    blobs: Path = Path("blobs")
     link_key: KeyBytes = Field(repr=False)
     vault: Vault
     wechat: WeChat

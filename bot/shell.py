@@ -1,8 +1,10 @@
 """What every command of `shimin` leans on: where it speaks, how it complains, where its settings come from."""
 
+import asyncio
 import os
+from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import NoReturn
+from typing import NoReturn, TypeVar
 
 import structlog
 from dotenv import dotenv_values
@@ -10,6 +12,10 @@ from rich.console import Console
 from rich.markup import escape
 
 from bot.settings import Settings, load_settings
+from bot.wiring import open_database
+from models.base.db import Database
+
+Result = TypeVar("Result")
 
 DEMO_ENV = Path(".demo/env")
 console = Console()
@@ -35,3 +41,17 @@ def read_settings() -> Settings:
             {name: value for name, value in dotenv_values(DEMO_ENV).items() if value is not None}
         )
     return load_settings()
+
+
+def with_database(act: Callable[[Database], Awaitable[Result]]) -> Result:
+    """Open the database of the settings, act, close it."""
+    settings = read_settings()
+
+    async def opened() -> Result:
+        database = open_database(settings)
+        try:
+            return await act(database)
+        finally:
+            await database.close()
+
+    return asyncio.run(opened())

@@ -12,6 +12,7 @@ from bot.gateways.sim_register import SignedSimRegister
 from bot.gateways.sms_aliyun import AliyunSms
 from bot.gateways.wallet import SignedWallet
 from bot.gateways.wechat_login import WeChatLogin
+from bot.gateways.wechat_media import WeChatMedia
 from bot.gateways.wechat_pay import WechatPay
 from bot.gateways.wechat_push import WeChatPush
 from bot.inbox import Inbox
@@ -26,6 +27,7 @@ from bot.wechat.tokens import TokenSource
 from bot.wechat.webhook import Webhook
 from bot.wechat.windows import Windows
 from handlers.routing import Outside
+from models.base.blobs import FileBlobs
 from models.base.calendar import StateCalendar
 from models.base.clock import CityCivic, Civic, DemoCivic, SystemWall
 from models.base.crypto import Links, Vault
@@ -34,30 +36,53 @@ from models.base.ephemeral import Ephemeral, MemoryEphemeral
 from models.base.ids import Ids
 from models.base.metrics import Metrics
 from models.base.tariff import SHIPPED, load_tariff
-from models.flows import enforcement
+from models.flows import challenge, enforcement, voiding
 from models.identity import binding
 from models.post import late_reply
 from models.post.notices import Kinds
 from models.restrictions import acts as restrictions
+from models.violations import nomination_notices, officer_acts, refunds, silent_owners
 from models.violations import notices as violations
 from scheduler.delivery import Delivery
 from scheduler.jobs import (
     announce_overdue_fines,
+    decide_announced_records,
     impose_ripe_measures,
+    index_names,
+    lapse_nominations,
     remind_of_due_fines,
     remind_of_undecided_cases,
+    remove_orphan_photos,
     seal_audit_events,
+    watch_challenges,
 )
 from scheduler.jobs.query_silent_orders import SilentOrders
 from scheduler.senders import senders
 from scheduler.service import Scheduler
 
-KINDS = Kinds((*late_reply.KINDS, *binding.KINDS, *violations.KINDS, *enforcement.KINDS, *restrictions.KINDS))
+KINDS = Kinds(
+    (
+        *late_reply.KINDS,
+        *binding.KINDS,
+        *violations.KINDS,
+        *nomination_notices.KINDS,
+        *enforcement.KINDS,
+        *restrictions.KINDS,
+        *refunds.KINDS,
+        *challenge.KINDS,
+        *officer_acts.KINDS,
+        *silent_owners.KINDS,
+        *voiding.KINDS,
+    )
+)
 DAILY = (
+    lapse_nominations.JOB,
     announce_overdue_fines.JOB,
+    decide_announced_records.JOB,
     remind_of_undecided_cases.JOB,
     remind_of_due_fines.JOB,
     impose_ripe_measures.JOB,
+    watch_challenges.JOB,
 )
 
 
@@ -99,12 +124,19 @@ def _put_together(
     payments: WechatPay,
 ) -> Shimin:
     services = _services(settings, database, ephemeral, session, payments)
-    channels = senders(services.sms, services.chat, services.wallet, database.wall)
+    channels = senders(services.sms, services.chat, services.wallet, services.payments, database.wall)
     delivery = Delivery(database, KINDS, channels, services.metrics)
     orders = SilentOrders(database, services.payments)
-    scheduler = Scheduler(database, DAILY, (orders.job(), seal_audit_events.job(database)))
+    ticking = (
+        orders.job(),
+        seal_audit_events.job(database),
+        index_names.job(database),
+        remove_orphan_photos.job(database, services.blobs),
+    )
+    scheduler = Scheduler(database, DAILY, ticking)
     memory = Memory(ephemeral, database.city.vault, database.wall)
-    inbox = Inbox(database, memory, ROUTER, Outside(services.sim_register), services.metrics)
+    outside = Outside(services.sim_register, services.media, services.blobs)
+    inbox = Inbox(database, memory, ROUTER, outside, services.metrics)
     webhook = Webhook(_codec(settings), inbox, services.chat, ephemeral, set())
     clock = _demo_clock(settings, database, scheduler, delivery, orders)
     return Shimin(settings, services, delivery, scheduler, webhook, clock)
@@ -122,12 +154,15 @@ def _services(
     tokens = TokenSource(
         app_id=app_id, cache=ephemeral, fetch=lambda: stable_token(api, app_id=app_id, secret=secret)
     )
+    client = WeChatClient(api, tokens)
     return Services(
         database=database,
         ephemeral=ephemeral,
         kinds=KINDS,
         sms=_sms(settings, session),
-        chat=WeChatPush(WeChatClient(api, tokens), Windows(ephemeral, database.wall), _templates(settings)),
+        chat=WeChatPush(client, Windows(ephemeral, database.wall), _templates(settings)),
+        media=WeChatMedia(client),
+        blobs=FileBlobs(settings.blobs, database.city.vault),
         login=WeChatLogin(api, app_id=app_id, secret=secret, open_url=settings.wechat.open_base),
         payments=payments,
         wallet=SignedWallet(

@@ -10,6 +10,7 @@ from handlers.routing import Conversation, Reply, reading
 from models.base.money import Fen
 from models.identity.rules import read_plate
 from models.violations import acts as violations
+from models.violations import nominations
 from models.violations.acts import CASE_NUMBER, Case, read_case_number
 
 PAGE = 3
@@ -40,7 +41,7 @@ async def fines(talk: Conversation) -> Reply:
 async def case(talk: Conversation) -> Reply:
     """One case: what, where, when, what it costs today, by when, and what can be done now."""
     shown = await violations.case_of(talk.work, talk.person, read_case_number(talk.argument))
-    return talk.reply(*_detail(talk, shown), actions=_actions(shown))
+    return talk.reply(*_detail(talk, shown), await _waits(talk, shown), actions=_actions(shown))
 
 
 def _list(talk: Conversation, cases: list[Case], page: int) -> Reply:
@@ -67,7 +68,9 @@ def _entry(talk: Conversation, position: int, case: Case) -> tuple[str, str]:
         place=case.place,
         day=case.day,
     )
-    return head, "  " + _cost(talk, case)
+    waits = talk.say(f"fines.waits.{case.nominated}") if case.nominated else ""
+    objected = talk.say("fines.objected") if case.challenged else ""
+    return head, "  " + _cost(talk, case) + waits + objected
 
 
 def _cost(talk: Conversation, case: Case) -> str:
@@ -94,13 +97,32 @@ def _detail(talk: Conversation, case: Case) -> tuple[str, ...]:
     )
     head = talk.say("case.head", number=case.number, state=talk.say(f"case.state.{case.state}"))
     if case.state not in ("paid", "erased", "voided"):
-        return head, facts, _cost(talk, case), talk.say("case.object")
+        objected = talk.say("case.objected" if case.challenged else "case.object")
+        return head, facts, _cost(talk, case), objected
     return head, facts, talk.say(f"case.closed.{case.state}", day=case.closed_on or talk.today)
 
 
+async def _waits(talk: Conversation, case: Case) -> str:
+    """Who was named as the driver, and what the case waits for."""
+    asked = await nominations.live(talk.work, case.number) if case.nominated else None
+    if asked is None:
+        return ""
+    name = (await nominations.names(talk.work, [asked]))[asked.driver_id]
+    return talk.say(f"nominate.state.{asked.state}", number=case.number, name=name, by=asked.expires_on)
+
+
 def _actions(case: Case) -> list[tuple[str, str]]:
+    if case.challenged:
+        objected = ("withdraw_objection", f"撤回申诉 {case.number}")
+        return [("pay", f"缴款 {case.number}"), objected] if case.payable else [objected]
     if case.payable:
-        return [("pay", f"缴款 {case.number}")]
+        return [("pay", f"缴款 {case.number}"), ("object", f"申诉 {case.number}")]
+    if case.nominated:
+        return [("withdraw", f"撤回 {case.number}")] if case.nominated == "open" else [("see_fines", "罚单")]
     if case.undecided:
-        return [("accept", f"接受 {case.number}")]
+        return [
+            ("accept", f"接受 {case.number}"),
+            ("nominate", f"转给 {case.number}"),
+            ("object", f"申诉 {case.number}"),
+        ]
     return [("see_fines", "罚单")]

@@ -17,9 +17,10 @@ from typing import Any
 
 from rapidfuzz import fuzz, process
 
+from models.base.blobs import Blobs
 from models.base.db import Work
 from models.base.errors import Refusal
-from models.base.ports import SimRegister
+from models.base.ports import ChatMedia, SimRegister
 from models.base.texts import Texts
 from models.identity.acts import Account
 
@@ -65,9 +66,11 @@ class Reply:
 
 @dataclass(frozen=True, slots=True)
 class Outside:
-    """The wires a handler may ask in `prepare`, before the transaction."""
+    """The wires a handler may ask in `prepare`, before the transaction, and where it keeps files."""
 
     sim_register: SimRegister
+    media: ChatMedia
+    blobs: Blobs
 
 
 @dataclass(slots=True)
@@ -198,6 +201,13 @@ class Router:
             or self._by_draft(text, draft)
             or self._unknown(tidy, text)
         )
+
+    def find_picture(self, media_id: str, draft: Draft | None = None) -> Found:
+        """A picture belongs to the conversation that waits for one; else it is like anything that is no text."""
+        takes = self.events.get("picture")
+        if takes and draft and draft.command == takes.name:
+            return Found(takes, media_id)
+        return Found(self.events["other"])
 
     def _by_word(self, tidy: str) -> Found | None:
         folded = tidy.casefold()

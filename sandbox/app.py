@@ -12,6 +12,7 @@ import sandbox.control.money
 import sandbox.control.phone
 import sandbox.control.town
 import sandbox.pay.api
+import sandbox.pay.refunds
 import sandbox.wechat.api
 import sandbox.wechat.mass
 import sandbox.wechat.media
@@ -46,6 +47,7 @@ WIRES = [
     *sandbox.wechat.quota.ROUTES,
     *sandbox.wechat.media.ROUTES,
     *sandbox.pay.api.ROUTES,
+    *sandbox.pay.refunds.ROUTES,
     *sandbox.carrier.api.ROUTES,
     *sim_register.ROUTES,
     *wallet.ROUTES,

@@ -3,7 +3,7 @@
 from collections.abc import Coroutine
 
 from sandbox.carrier import receipts
-from sandbox.pay import notices
+from sandbox.pay import notices, refunds
 from sandbox.state import Text
 from sandbox.wechat import sendings
 from sandbox.world import World
@@ -17,6 +17,9 @@ def resume(world: World) -> None:
     for order in world.state.orders:
         if order.state == "SUCCESS" and not order.told:
             world.tasks.start(notices.tell(world, order))
+    for refund in world.state.refunds:
+        if not refund.told:
+            world.tasks.start(refunds.arrive(world, refund))
     for text in world.state.texts:
         if not text.told:
             world.tasks.start(_rest(world, text))

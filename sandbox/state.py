@@ -136,6 +136,25 @@ class Order:
 
 
 @dataclass(frozen=True, slots=True)
+class Refund:
+    """Money on its way back. `status` is PROCESSING or SUCCESS; `asked` is the request as posted; `told`: the merchant knows."""
+
+    no: str
+    order_no: str
+    refund_id: str
+    asked: dict[str, Any]
+    notify_url: str
+    status: str = "PROCESSING"
+    arrived_at: str = ""
+    told: bool = False
+
+    @property
+    def amount(self) -> int:
+        """What goes back, in fen."""
+        return int(self.asked["amount"]["refund"])
+
+
+@dataclass(frozen=True, slots=True)
 class Text:
     """An SMS to one number. `status` is waiting, delivered or failed; `told`: its receipt was taken or given up."""
 
@@ -180,6 +199,7 @@ class State:
         self.qr_codes = Shelf(folder / "qr_codes.jsonl", QrCode, lambda code: code.ticket)
         self.media = Shelf(folder / "media.jsonl", Media, lambda media: media.id)
         self.orders = Shelf(folder / "orders.jsonl", Order, lambda order: order.no)
+        self.refunds = Shelf(folder / "refunds.jsonl", Refund, lambda refund: refund.no)
         self.texts = Shelf(folder / "texts.jsonl", Text, lambda text: str(text.id))
         self.locks = Shelf(folder / "locks.jsonl", Lock, lambda lock: lock.reference)
 

@@ -30,6 +30,7 @@ class Timing:
     push_tries: int = 4  # the first and three retries
     receipt_delay: float = 0.2  # from a text's submission to its receipt
     receipt_repeats: tuple[float, ...] = (60, 300, 600)
+    refund_delay: float = 1.0  # from a refund's request to its arrival; a bank takes days
     notice_wait: float = 5.0  # for the answer to a receipt or a payment notification
     notice_repeats: tuple[float, ...] = (
         *(15, 15, 30, 180, 600, 1200, 1800, 1800, 1800),

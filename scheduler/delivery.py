@@ -28,7 +28,7 @@ from scheduler.senders import Letter, Sender
 AT_ONCE = 20  # calls to providers in flight
 MOST_IN_HAND = 2 * BATCH
 LONGEST_SEND = timedelta(seconds=35)  # asking the carrier about two days, and the call itself
-STOP_SECONDS = 8.0
+STOP_SECONDS = 7.0
 POLL_SECONDS = 1.0
 log = structlog.get_logger()
 

@@ -91,9 +91,9 @@ class Letters:
         true = await self._still_true(work, notices)
         await outbox.drop(work, [notice.id for notice in notices if notice.id not in true], "no longer true")
         going = await self._by_day(work, [notice for notice in notices if notice.id in true])
-        contacts = await identity.contacts(work, {n.person_id for n in going if n.person_id is not None})
+        readers = await identity.readers(work, {n.person_id for n in going if n.person_id is not None})
         moments = await self._moments(work, going)
-        return [_letter(work, notice, contacts, moments[notice.id]) for notice in going]
+        return [_letter(work, notice, readers, moments[notice.id]) for notice in going]
 
     async def _still_true(self, work: Work, notices: Iterable[Notice]) -> set[int]:
         true: set[int] = set()
@@ -138,9 +138,9 @@ def quiet_until(now: datetime, quiet: Quiet) -> datetime | None:
 
 
 def _letter(
-    work: Work, notice: Notice, contacts: Mapping[int, identity.Contact], moment: Mapping[str, Any]
+    work: Work, notice: Notice, readers: Mapping[int, identity.Reader], moment: Mapping[str, Any]
 ) -> Letter:
     """Raises KeyError for a person nobody knows."""
-    contact = contacts[notice.person_id] if notice.person_id is not None else None
-    language = notice.language or (contact.language if contact else CHINESE)
-    return Letter(notice, contact, language, {**work.city.figures, **notice.params, **moment})
+    reader = readers[notice.person_id] if notice.person_id is not None else None
+    language = notice.language or (reader.language if reader else CHINESE)
+    return Letter(notice, reader, language, {**work.city.figures, **notice.params, **moment})

@@ -17,13 +17,13 @@ from models.base.db import Database, Work
 from models.base.ports import Outcome, Receipt, ReceiptStatus, SendResult
 from models.post import outbox
 from models.post.notices import Channel, Kind, Kinds, Notice
-from scheduler.halves import by_halves
+from scheduler.halves import by_halves, is_away
 from scheduler.letters import PATIENCE, by_kind
 
 FIRST_RETRY = timedelta(seconds=5)
 LONGEST_RETRY = timedelta(minutes=15)
 GIVE_UP_AFTER = 40  # attempts, about eight hours
-NEVER_GIVEN_UP = {Channel.WALLET}  # an unlock is owed until it is done
+NEVER_GIVEN_UP = {Channel.WALLET, Channel.REFUND}  # an unlock, and money, are owed until it is done
 ENOUGH = 250  # answers for one unit of work
 LONGEST_WAIT = 0.1  # seconds that an answer waits for others while more are to come
 log = structlog.get_logger()
@@ -85,10 +85,21 @@ class Results:
             self._fewer.set()
 
     async def receive(self, receipts: Sequence[Receipt]) -> None:
-        """Delivery receipts from a carrier: they only move a status forward."""
-        async with self._database.begin("system:receipts") as work:
-            for receipt in receipts:
-                await self._receive_one(work, receipt)
+        """Delivery receipts from a carrier: they only move a status forward. One that cannot be recorded keeps no other from it; then
+        the whole report is refused, comes again, and the others are no news. Each is a unit of work: whoever records what was sent
+        holds many rows at once, in an order of its own."""
+        refused: list[Exception] = []
+        for receipt in receipts:
+            try:
+                async with self._database.begin("system:receipts") as work:
+                    await self._receive_one(work, receipt)
+            except Exception as problem:
+                if is_away(problem):
+                    raise
+                log.exception("receipt_failed", provider_id=receipt.provider_id)
+                refused.append(problem)
+        if refused:
+            raise refused[0]
 
     async def _receive_one(self, work: Work, receipt: Receipt) -> None:
         news = await outbox.receive(work, receipt)

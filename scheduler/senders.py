@@ -11,18 +11,28 @@ from models.base.clock import CITY_ZONE, Wall
 from models.base.ports import (
     ChatGateway,
     GatewayDown,
+    GatewayRefused,
     Outcome,
+    PaymentGateway,
+    RefundNews,
+    RefundState,
     SendResult,
     SmsGateway,
     WalletGateway,
 )
-from models.base.texts import texts
-from models.identity.acts import Contact
+from models.base.texts import CHINESE, texts
+from models.identity.acts import Reader
 from models.post.notices import Channel, Notice
 from models.restrictions import acts as restrictions
 
 # An attempt in doubt may have waited for the morning, or for the carrier, since yesterday.
 ANY_DOUBT = timedelta(days=1)
+REFUNDED = {
+    RefundState.DONE: Outcome.SENT,
+    RefundState.UNDER_WAY: Outcome.LATER,
+    RefundState.CLOSED: Outcome.REFUSED,
+    RefundState.ABNORMAL: Outcome.REFUSED,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +40,7 @@ class Letter:
     """A notice ready to go: to whom, in which language, with all its parameters."""
 
     notice: Notice
-    contact: Contact | None
+    reader: Reader | None
     language: str
     params: Mapping[str, Any]
 
@@ -49,7 +59,7 @@ class SmsSender:
         self._wall = wall
 
     async def send(self, letter: Letter) -> SendResult:
-        phone = letter.notice.to or (letter.contact.phone if letter.contact else None)
+        phone = letter.notice.to or (letter.reader.phone if letter.reader else None)
         if not phone:
             return SendResult(Outcome.REFUSED, reason="no_phone")
         key = letter.notice.key
@@ -91,12 +101,12 @@ class ChatSender:
         self._gateway = gateway
 
     async def send(self, letter: Letter) -> SendResult:
-        if letter.contact is None or letter.contact.openid is None:
+        if letter.reader is None or letter.reader.openid is None:
             return SendResult(Outcome.REFUSED, reason="no_chat")
         kind, language = letter.notice.kind, letter.language
         text = texts(language).say(f"chat.{kind}", **letter.params)
         return await self._gateway.notify(
-            openid=letter.contact.openid,
+            openid=letter.reader.openid,
             text=text,
             kind=kind,
             locale=language,
@@ -118,12 +128,40 @@ class WalletSender:
         return await self._gateway.lock(reference=reference, **restrictions.lock_order(letter.params))
 
 
+class RefundSender:
+    """Money back through WeChat Pay. It is asked what became of it before it is asked to do it again, until it has arrived."""
+
+    def __init__(self, gateway: PaymentGateway) -> None:
+        self._gateway = gateway
+
+    async def send(self, letter: Letter) -> SendResult:
+        try:
+            news = await self._news(letter)
+        except GatewayDown as problem:
+            return SendResult(Outcome.UNKNOWN, reason=str(problem))
+        except GatewayRefused as refusal:
+            return SendResult(Outcome.REFUSED, reason=refusal.code)
+        return SendResult(REFUNDED[news.state], news.refund_no, news.state)
+
+    async def _news(self, letter: Letter) -> RefundNews:
+        number, total = letter.notice.subject, letter.params["total"]
+        known = await self._gateway.query_refund(number) if letter.notice.attempts > 1 else None
+        return known or await self._gateway.refund(
+            refund_no=number,
+            transaction_id=letter.params["transaction_id"],
+            amount=total,
+            total=total,
+            reason=texts(CHINESE).say("refund.reason"),
+        )
+
+
 def senders(
-    sms: SmsGateway, chat: ChatGateway, wallet: WalletGateway, wall: Wall
+    sms: SmsGateway, chat: ChatGateway, wallet: WalletGateway, payments: PaymentGateway, wall: Wall
 ) -> Mapping[Channel, Sender]:
     """All of them."""
     return {
         Channel.SMS: SmsSender(sms, wall),
         Channel.CHAT: ChatSender(chat),
         Channel.WALLET: WalletSender(wallet),
+        Channel.REFUND: RefundSender(payments),
     }

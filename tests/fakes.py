@@ -15,6 +15,8 @@ from models.base.ports import (
     GatewayRefused,
     Outcome,
     Receipt,
+    RefundNews,
+    RefundState,
     SendResult,
     Trade,
     TradeState,
@@ -175,7 +177,8 @@ class Asked:
 
 @dataclass
 class FakePayments:
-    """`trades` is what `query` answers, by order number (OPEN else); `notified` what a notification says (Unauthentic without)."""
+    """`trades` is what `query` answers, by order number (OPEN else); `notified` what a notification says (Unauthentic without);
+    `arrived` what becomes of a refund, `refunds` those that were taken."""
 
     app_id: str = APP_ID
     merchant_id: str = MERCHANT_ID
@@ -183,7 +186,11 @@ class FakePayments:
     queried: list[str] = field(default_factory=list)
     closed: list[str] = field(default_factory=list)
     trades: dict[str, Trade] = field(default_factory=dict)
-    notified: Trade | None = None
+    notified: Trade | RefundNews | None = None
+    arrived: RefundState = RefundState.DONE
+    refunds: dict[str, RefundNews] = field(default_factory=dict)
+    refunded: list[tuple[str, str, int]] = field(default_factory=list)
+    refunds_queried: list[str] = field(default_factory=list)
     trouble: GatewayError | None = None
 
     async def order_in_chat(
@@ -220,7 +227,23 @@ class FakePayments:
         if order_no in self.trades and self.trades[order_no].state is TradeState.PAID:
             raise GatewayRefused("ORDERPAID")
 
-    def notification(self, headers: Mapping[str, str], body: bytes) -> Trade:
+    async def refund(
+        self, *, refund_no: str, transaction_id: str, amount: int, total: int, reason: str
+    ) -> RefundNews:
+        """As `arrived` says; the same number again is the same refund."""
+        assert 0 < amount <= total
+        assert reason
+        self.refunded.append((refund_no, transaction_id, amount))
+        _raise(self.trouble)
+        self.refunds[refund_no] = RefundNews(refund_no, self.arrived, amount)
+        return self.refunds[refund_no]
+
+    async def query_refund(self, refund_no: str) -> RefundNews | None:
+        self.refunds_queried.append(refund_no)
+        _raise(self.trouble)
+        return self.refunds.get(refund_no)
+
+    def notification(self, headers: Mapping[str, str], body: bytes) -> Trade | RefundNews:
         del headers, body
         if self.notified is None:
             raise Unauthentic("signature")

@@ -11,7 +11,7 @@ from stdnum.cn import ric
 from models.base.db import Database, Work
 from models.base.ports import Trade, TradeState
 from models.base.texts import read_all
-from models.flows import decision, enforcement, registration
+from models.flows import challenge, decision, enforcement, registration, voiding
 from models.identity import acts as identity
 from models.identity import binding
 from models.identity.acts import PersonEntry, VehicleEntry
@@ -20,14 +20,29 @@ from models.post import outbox
 from models.post.notices import Kinds, Notice
 from models.restrictions import acts as restrictions
 from models.violations import acts as violations
-from models.violations import catalogue, notices, payments
+from models.violations import (
+    catalogue,
+    nomination_notices,
+    notices,
+    officer_acts,
+    payments,
+    refunds,
+    silent_owners,
+)
 from models.violations.acts import Report
 from models.violations.catalogue import Offence, read_fine
 from tests.conftest import START
 
 AUTHORITY = "442000"
 APP_ID, MERCHANT_ID = "wx-town", "1900000001"
-KINDS = Kinds((*binding.KINDS, *notices.KINDS, *restrictions.KINDS, *enforcement.KINDS))
+KINDS = Kinds(
+    (
+        *(*binding.KINDS, *notices.KINDS, *restrictions.KINDS, *enforcement.KINDS),
+        *(*officer_acts.KINDS, *silent_owners.KINDS, *voiding.KINDS),
+        *nomination_notices.KINDS,
+        *(*refunds.KINDS, *challenge.KINDS),
+    )
+)
 
 read_all()  # before any event loop runs, as at the start of the service
 

@@ -73,6 +73,11 @@ class Wire:
     def lose(self, piece: bytes, *, after: bool) -> None:
         self._loss = Loss(piece, after)
 
+    @property
+    def losing(self) -> bool:
+        """What should be lost has not come yet."""
+        return self._loss is not None
+
     async def carry(self, reader: StreamReader, writer: StreamWriter) -> None:
         """One connection, until an end of it closes."""
         self.accepted += 1

@@ -24,12 +24,20 @@ from models.base.ephemeral import Ephemeral, MemoryEphemeral
 from models.base.metrics import Metrics
 from models.schema import metadata
 from scheduler.delivery import Delivery
-from scheduler.jobs import seal_audit_events
+from scheduler.jobs import remove_orphan_photos, seal_audit_events
 from scheduler.jobs.query_silent_orders import SilentOrders
 from scheduler.senders import senders
 from scheduler.service import Scheduler
 from tests.acts.queries import count
-from tests.fakes import FakeChat, FakeLogin, FakePayments, FakeSimRegister, FakeSms, FakeWallet
+from tests.fake_files import FakeBlobs, FakeMedia
+from tests.fakes import (
+    FakeChat,
+    FakeLogin,
+    FakePayments,
+    FakeSimRegister,
+    FakeSms,
+    FakeWallet,
+)
 from tests.pages.settings import SETTINGS
 from tests.wechat import pushes
 
@@ -40,6 +48,8 @@ class Fakes:
 
     sms: FakeSms = field(default_factory=FakeSms)
     chat: FakeChat = field(default_factory=FakeChat)
+    media: FakeMedia = field(default_factory=FakeMedia)
+    blobs: FakeBlobs = field(default_factory=FakeBlobs)
     login: FakeLogin = field(default_factory=FakeLogin)
     payments: FakePayments = field(default_factory=FakePayments)
     wallet: FakeWallet = field(default_factory=FakeWallet)
@@ -78,6 +88,8 @@ def services(database: Database, fakes: Fakes) -> Services:
         kinds=KINDS,
         sms=fakes.sms,
         chat=fakes.chat,
+        media=fakes.media,
+        blobs=fakes.blobs,
         login=fakes.login,
         payments=fakes.payments,
         wallet=fakes.wallet,
@@ -88,19 +100,21 @@ def services(database: Database, fakes: Fakes) -> Services:
 def inbox(database: Database, fakes: Fakes, router: Router = ROUTER) -> Inbox:
     """The chat, without a channel; one for each process."""
     memory = Memory(fakes.ephemeral, database.city.vault, database.wall)
-    return Inbox(database, memory, router, Outside(fakes.sim_register), Metrics())
+    outside = Outside(fakes.sim_register, fakes.media, fakes.blobs)
+    return Inbox(database, memory, router, outside, Metrics())
 
 
 def delivery(database: Database, fakes: Fakes) -> Delivery:
     """A delivery; several may work on one database."""
-    channels = senders(fakes.sms, fakes.chat, fakes.wallet, database.wall)
+    channels = senders(fakes.sms, fakes.chat, fakes.wallet, fakes.payments, database.wall)
     return Delivery(database, KINDS, channels)
 
 
 def scheduler(database: Database, fakes: Fakes) -> Scheduler:
     """A scheduler with all jobs; several may compete for the lead."""
     orders = SilentOrders(database, fakes.payments)
-    return Scheduler(database, DAILY, (orders.job(), seal_audit_events.job(database)))
+    photos = remove_orphan_photos.job(database, fakes.blobs)
+    return Scheduler(database, DAILY, (orders.job(), seal_audit_events.job(database), photos))
 
 
 def assembled(

@@ -1,11 +1,12 @@
-"""`/callbacks/wechat-pay`: payment notifications. 204 means booked (now or before); anything else, and WeChat Pay repeats."""
+"""`/callbacks/wechat-pay`: notifications of payments and refunds. 204 means booked (now or before), and of a refund that we have heard
+of it: its outbox row asks again by itself. Anything else, and WeChat Pay repeats."""
 
 import structlog
 from aiohttp import web
 
 from bot.doors import Door, post
 from bot.services import SERVICES, Services
-from models.base.ports import ChatAct, Trade
+from models.base.ports import ChatAct, RefundNews, Trade
 from models.flows import settlement
 from models.flows.settlement import Settlement
 
@@ -17,14 +18,17 @@ def add_routes(app: web.Application) -> None:
     post(app, PATH, Door(authenticate, book, fail))
 
 
-async def authenticate(request: web.Request) -> Trade:
+async def authenticate(request: web.Request) -> Trade | RefundNews:
     """Serial, time, signature over the raw bytes, AES-GCM: all by the payment gateway."""
     return request.app[SERVICES].payments.notification(request.headers, await request.read())
 
 
-async def book(request: web.Request, trade: Trade) -> web.Response:
+async def book(request: web.Request, trade: Trade | RefundNews) -> web.Response:
     """Booked once, however often it comes."""
     services = request.app[SERVICES]
+    if isinstance(trade, RefundNews):
+        log.info("refund_notified", refund=trade.refund_no[:32], state=trade.state)
+        return web.Response(status=204)
     outcome = await settle(services, trade)
     await services.chat.heard(openid=trade.payer, act=ChatAct.PAYMENT)
     log.info("payment_notified", order=trade.order_no[:32], outcome=outcome)

@@ -135,6 +135,7 @@ def _service(place: Place, keys: Keys) -> dict[str, str]:
         "SHIMIN_PUBLIC_URL": place.service,
         "SHIMIN_PORT": str(place.port),
         "SHIMIN_TARIFF": str(TOWN / "tariff.toml"),
+        "SHIMIN_BLOBS": str(place.folder.resolve() / "blobs"),
         "SHIMIN_LINK_KEY": keys.link_key,
         "SHIMIN_VAULT__KEYS": json.dumps({"demo1": keys.vault_key}),
         "SHIMIN_VAULT__CURRENT": "demo1",

@@ -152,7 +152,8 @@ async def _wait_for(session: aiohttp.ClientSession, url: str) -> None:
 def _what_to_open(place: Place) -> Panel:
     return Panel.fit(
         f"[bold]Open the phone:[/]  {place.sandbox}\n"
-        "Li Ming has a new fine and a locked wallet; New Comer (林新) is not bound yet.\n\n"
+        "Li Ming has a new fine and a locked wallet; New Comer (林新) is not bound yet.\n"
+        "Wang Fang said that Zhao Lei drove her car: be Zhao Lei, and answer.\n\n"
         f"The service:      {place.service}  (its settings: {place.env})\n"
         "From a shell:     .venv/bin/shimin say 罚单 --as li-ming\n"
         "Start over:       make demo FRESH=1        Stop: Ctrl-C",

@@ -1,6 +1,7 @@
 """The town's first weeks, told over the same wires as everything after: nothing here writes to the database.
 
-Li Ming's old fine was recorded, texted, accepted and never paid; the clock moved, and the scheduler did the rest.
+Li Ming's old fine was recorded, texted, accepted and never paid; the clock moved, and the scheduler did the rest. Wang Fang named
+Zhao Lei as the driver of hers; Zhao Lei has not answered yet.
 """
 
 import asyncio
@@ -41,11 +42,12 @@ class Story:
         await self._town.say("li-ming", f"接受 {old}")
         await self._town.say("li-ming", f"确认 {old}")
         await self._town.post("/control/clock", days=HISTORY_DAYS)
-        await self._camera("wang-fang", "1344", "文明路", hours_ago=26)
+        named = await self._camera("wang-fang", "1344", "文明路", hours_ago=26)
         await self._camera("zhang-wei", "1117", "博爱路", hours_ago=20)
         await self._camera("new-comer", "1344", "体育路", hours_ago=4)
         await self._camera("li-ming", "1301", "兴中道", hours_ago=2)
         await self._texted("li-ming", at_least=4)
+        await self._town.say("wang-fang", f"转给 {named} 赵磊")
 
     async def _bind(self, who: str) -> None:
         phone = self._phones[who]

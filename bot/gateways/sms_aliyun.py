@@ -121,9 +121,8 @@ class AliyunSms:
 
     async def _call(self, action: str, form: Mapping[str, str]) -> tuple[int, bytes]:
         """HTTP status and body of an answer; nothing of the form stands in the address."""
-        body = URL.build(
-            query=form
-        ).raw_query_string.encode()  # a form is written as a query is, and faster than urlencode
+        # A form is written as a query is, and faster so than by urlencode.
+        body = URL.build(query=form).raw_query_string.encode()
         headers = signed_headers(
             self._key,
             host=self._url.host_port_subcomponent or "",

@@ -16,13 +16,22 @@ from wechatpayv3.async_ import AsyncWeChatPay, WeChatPayType
 from bot.gateways.signed_http import secure_url
 from bot.gateways.wechat_pay_shapes import (
     Prepaid,
+    Refunded,
     Scannable,
     Transaction,
     failure,
     read_notice,
     signed_headers,
 )
-from models.base.ports import GatewayDown, GatewayRefused, Malformed, Trade, TradeState, Unauthentic
+from models.base.ports import (
+    GatewayDown,
+    GatewayRefused,
+    Malformed,
+    RefundNews,
+    Trade,
+    TradeState,
+    Unauthentic,
+)
 
 HOST = "https://api.mch.weixin.qq.com"
 CHINA = timezone(timedelta(hours=8))
@@ -31,6 +40,8 @@ DESCRIPTION_LENGTH = 127
 # WeChat allows | and * too, but the SDK signs the path before they are escaped: such an order could not be queried.
 ORDER_NO = re.compile(r"[0-9A-Za-z_-]{6,32}")
 
+REFUND_REASON_LENGTH = 80
+REFUND_UNKNOWN = frozenset({"RESOURCE_NOT_EXISTS"})
 ORDER_CLOSED = frozenset({"ORDER_CLOSED", "ORDERCLOSED"})
 ORDER_UNKNOWN = frozenset({"ORDER_NOT_EXIST", "ORDERNOTEXIST"})
 
@@ -136,8 +147,31 @@ class WechatPay:
             if refusal.code not in ORDER_CLOSED | ORDER_UNKNOWN:
                 raise
 
-    def notification(self, headers: Mapping[str, str], body: bytes) -> Trade:
-        """Verify, decrypt and read a payment notification. Raises Unauthentic, Malformed.
+    async def refund(
+        self, *, refund_no: str, transaction_id: str, amount: int, total: int, reason: str
+    ) -> RefundNews:
+        """Give back `amount` fen of a payment of `total`. Raises as `order_in_chat` does."""
+        if not 0 < amount <= total:
+            raise ValueError("a refund is some of what was paid")
+        call = self._sdk.refund(
+            out_refund_no=_checked(refund_no),
+            transaction_id=transaction_id,
+            reason=reason[:REFUND_REASON_LENGTH],
+            amount={"refund": amount, "total": total, "currency": "CNY"},
+        )
+        return (await self._ask(call, Refunded)).news()
+
+    async def query_refund(self, refund_no: str) -> RefundNews | None:
+        """Ask what became of a refund. Raises GatewayDown, GatewayRefused."""
+        try:
+            return (await self._ask(self._sdk.query_refund(_checked(refund_no)), Refunded)).news()
+        except GatewayRefused as refusal:
+            if refusal.code in REFUND_UNKNOWN:
+                return None
+            raise
+
+    def notification(self, headers: Mapping[str, str], body: bytes) -> Trade | RefundNews:
+        """Verify, decrypt and read a notification. Raises Unauthentic, Malformed.
 
         Whether app, merchant, order and amount are ours is for the caller to compare.
         """

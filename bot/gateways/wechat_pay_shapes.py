@@ -22,6 +22,8 @@ from models.base.ports import (
     GatewayError,
     GatewayRefused,
     Malformed,
+    RefundNews,
+    RefundState,
     Trade,
     TradeState,
     Unauthentic,
@@ -126,17 +128,44 @@ class Transaction(_Shape):
         )
 
 
+class _RefundAmount(_Shape):
+    refund: Annotated[int, Field(gt=0)]  # fen
+
+
+class Refunded(_Shape):
+    """The answer to a refund, and to a question about one."""
+
+    out_refund_no: str
+    status: RefundState
+    amount: _RefundAmount
+
+    def news(self) -> RefundNews:
+        """The same in our words."""
+        return RefundNews(self.out_refund_no, self.status, self.amount.refund)
+
+
+class _RefundTold(_Shape):
+    """A refund inside a notification, where its state has another name."""
+
+    out_refund_no: str
+    refund_status: RefundState
+    amount: _RefundAmount
+
+
 class _Notice(_Shape):
-    event_type: Literal["TRANSACTION.SUCCESS"]
+    event_type: Literal["TRANSACTION.SUCCESS", "REFUND.SUCCESS", "REFUND.ABNORMAL", "REFUND.CLOSED"]
 
 
-def read_notice(body: bytes, resource: str) -> Trade:
-    """The trade of a verified notification; `resource` is its decrypted part. Raises Malformed."""
+def read_notice(body: bytes, resource: str) -> Trade | RefundNews:
+    """What a verified notification tells; `resource` is its decrypted part. Raises Malformed."""
     try:
-        _Notice.model_validate_json(body)
+        notice = _Notice.model_validate_json(body)
+        if notice.event_type != "TRANSACTION.SUCCESS":
+            told = _RefundTold.model_validate_json(resource)
+            return RefundNews(told.out_refund_no, told.refund_status, told.amount.refund)
         trade = Transaction.model_validate_json(resource).trade()
     except ValidationError as error:
-        raise Malformed("not a notification of a payment") from error
+        raise Malformed("not a notification of a payment or a refund") from error
     if trade.state is not TradeState.PAID:
         raise Malformed("a notification of success that tells of none")
     return trade
@@ -173,6 +202,9 @@ CODES: Mapping[str, _Then] = MappingProxyType(
         "ORDERCLOSED": _Then.REFUSED,
         "ORDERPAID": _Then.REFUSED,
         "TRADE_ERROR": _Then.REFUSED,
+        "RESOURCE_NOT_EXISTS": _Then.REFUSED,
+        "NOT_ENOUGH": _Then.DOWN,  # the merchant's balance: an operator fills it up
+        "USER_ACCOUNT_ABNORMAL": _Then.REFUSED,
     }
 )
 

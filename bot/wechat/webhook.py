@@ -192,6 +192,8 @@ def said_in(message: messages.IncomingMessage) -> Said | None:
             return Said(openid, key, text=content)
         case messages.Voice(recognition=words) if words:
             return Said(openid, key, text=words)
+        case messages.Image(media_id=media_id) if media_id:
+            return Said(openid, key, picture=media_id)
         case messages.Click(key=words):
             return Said(openid, key, text=words)
         case messages.Subscribe():

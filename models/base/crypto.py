@@ -49,6 +49,23 @@ class Vault:
         except (InvalidTag, ValueError) as problem:  # ValueError: not base64, or no whole nonce
             raise Unopenable(f"{column} was changed or moved") from problem
 
+    def seal_bytes(self, content: bytes, name: str) -> bytes:
+        """Seal a file under its name."""
+        nonce = os.urandom(NONCE_BYTES)
+        sealed = self._ciphers[self._current].encrypt(nonce, content, name.encode())
+        return self._current.encode() + b":" + nonce + sealed
+
+    def open_bytes(self, sealed: bytes, name: str) -> bytes:
+        """The file again. Raises Unopenable."""
+        key_id, _, raw = sealed.partition(b":")
+        cipher = self._ciphers.get(key_id.decode(errors="replace"))
+        if cipher is None:
+            raise Unopenable(f"no key for {name}")
+        try:
+            return cipher.decrypt(raw[:NONCE_BYTES], raw[NONCE_BYTES:], name.encode())
+        except (InvalidTag, ValueError) as problem:
+            raise Unopenable(f"{name} was changed or moved") from problem
+
     def seal_json(self, value: Any, column: str) -> str:
         """Seal anything JSON can hold."""
         return self.seal(orjson.dumps(value).decode(), column)

@@ -3,6 +3,8 @@
 An entry moves an amount from one account to another; corrections are new entries; a balance is always the sum of its entries.
 """
 
+from datetime import date
+
 from sqlalchemy import (
     Column,
     Date,
@@ -43,9 +45,20 @@ class Ledger:
         )
 
     async def post(
-        self, work: Work, *, source: str, target: str, amount: int, reason: str, reference: str
+        self,
+        work: Work,
+        *,
+        source: str,
+        target: str,
+        amount: int,
+        reason: str,
+        reference: str,
+        day: date | None = None,
     ) -> None:
-        """Move `amount` (> 0, whole fen or points) on the civic day. The same reason and reference twice is an IntegrityError."""
+        """Move `amount` (> 0, whole fen or points) on the civic day, or on `day`, to which a correction belongs.
+
+        The same reason and reference twice is an IntegrityError.
+        """
         if amount <= 0:
             raise ValueError("an entry moves something")
         row = {
@@ -55,7 +68,7 @@ class Ledger:
             "reason": reason,
             "reference": reference,
         }
-        await work.run(insert(self.table), row | {"day": work.today, "at": work.now})
+        await work.run(insert(self.table), row | {"day": day or work.today, "at": work.now})
 
     def entries(self, account: str) -> Select[tuple[int, ...]]:
         """Entries of one account, oldest first, `change` signed from its point of view."""

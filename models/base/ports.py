@@ -174,6 +174,24 @@ class Trade:
     payer: str = ""
 
 
+class RefundState(StrEnum):
+    """What a refund has come to, at the payment provider."""
+
+    DONE = "SUCCESS"
+    UNDER_WAY = "PROCESSING"
+    CLOSED = "CLOSED"
+    ABNORMAL = "ABNORMAL"
+
+
+@dataclass(frozen=True, slots=True)
+class RefundNews:
+    """A refund as its provider tells it; `refund_no` is our number for it."""
+
+    refund_no: str
+    state: RefundState
+    amount: int = 0
+
+
 class PaymentGateway(Protocol):
     """The treasury's merchant account at WeChat Pay."""
 
@@ -205,8 +223,37 @@ class PaymentGateway(Protocol):
         """Close an unpaid order; closing a closed or unknown one is fine. Raises GatewayDown, GatewayRefused (`ORDERPAID`: it was paid)."""
         ...
 
-    def notification(self, headers: Mapping[str, str], body: bytes) -> Trade:
-        """Verify, decrypt and read a payment notification. Raises Unauthentic, Malformed."""
+    async def refund(
+        self, *, refund_no: str, transaction_id: str, amount: int, total: int, reason: str
+    ) -> RefundNews:
+        """Give `amount` fen of a payment of `total` back the way they came. The same number again is the same refund.
+
+        Raises GatewayDown, GatewayRefused.
+        """
+        ...
+
+    async def query_refund(self, refund_no: str) -> RefundNews | None:
+        """Ask what became of a refund; None for a number that was never taken. Raises GatewayDown, GatewayRefused."""
+        ...
+
+    def notification(self, headers: Mapping[str, str], body: bytes) -> Trade | RefundNews:
+        """Verify, decrypt and read a notification: of a payment, or of a refund. Raises Unauthentic, Malformed."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A picture that a citizen sent; `content_type` is told by its first bytes, not by who sends it."""
+
+    content: bytes
+    content_type: str
+
+
+class ChatMedia(Protocol):
+    """Pictures out of the chat (WeChat: temporary media, kept for three days)."""
+
+    async def picture(self, media_id: str, *, limit: int) -> Picture:
+        """Fetch one of at most `limit` bytes. Raises GatewayDown; GatewayRefused `TOO_LARGE`, `NO_PICTURE`, `GONE`."""
         ...
 
 

@@ -35,7 +35,10 @@ class Handling(Part):
     review_within_days: int
     counter: str
     counter_en: str
-    when_silent: Literal["stay_open"]
+    when_silent: Literal["stay_open", "decide"]
+    silent_records: int
+    announce_working_days: int
+    extension_months: int
 
 
 class Payment(Part):
@@ -48,10 +51,44 @@ class Payment(Part):
     order_minutes: int
 
 
+class Challenges(Part):
+    """Objections and reviews: how soon they are answered, and what follows."""
+
+    answer_working_days: int
+    review_answer_days: int
+    lawsuit_days: int
+    photos: int
+
+
 class Points(Part):
     """Licence points."""
 
     limit: int
+
+
+class Signals(Part):
+    """What makes an officer look at a nomination."""
+
+    days: int
+    unrelated_owners: int
+    quick_seconds: int
+    burst_days: int
+    burst_points: int
+    burst_left: int
+
+
+class Nomination(Part):
+    """Naming who drove."""
+
+    answer_within_days: int
+    cars_a_driver: int
+    drivers_a_car: int
+    new_pairs_a_day: int
+    new_pairs_a_year: int
+    pair_lasts_days: int
+    points_only_after_pair: bool
+    tries_a_day: int
+    signals: Signals
 
 
 class Measure(Part):
@@ -97,6 +134,12 @@ class Office(Part):
     phone: str
 
 
+class Desk(Part):
+    """How long a matter may wait for a person."""
+
+    working_days: int
+
+
 class Tariff(Part):
     """The whole of it."""
 
@@ -105,11 +148,14 @@ class Tariff(Part):
     authority: str
     handling: Handling
     payment: Payment
+    challenges: Challenges
     points: Points
+    nomination: Nomination
     measures: Measures
     binding: Binding
     quiet: Quiet
     office: Office
+    desk: Desk
 
 
 def figures(tariff: Tariff) -> dict[str, Any]:
@@ -120,7 +166,13 @@ def figures(tariff: Tariff) -> dict[str, Any]:
         "online_fine": Fen(tariff.handling.online_fine_limit),
         "online_points": tariff.handling.online_points_limit,
         "points_limit": tariff.points.limit,
+        "cars_a_driver": tariff.nomination.cars_a_driver,
+        "drivers_a_car": tariff.nomination.drivers_a_car,
+        "pairs_a_day": tariff.nomination.new_pairs_a_day,
+        "pairs_a_year": tariff.nomination.new_pairs_a_year,
         "review_days": tariff.handling.review_within_days,
+        "lawsuit_days": tariff.challenges.lawsuit_days,
+        "most_photos": tariff.challenges.photos,
         "hotline": tariff.office.phone,
     }
 

@@ -39,14 +39,23 @@ async def accept(work: Work, person_id: int, number: str) -> Proposal:
     case = accepted.case
     if accepted.obstacle is not None or case.fine is None or case.points is None:
         raise refusal(work, accepted)
-    if not await store.move(work, number, State.DECIDED, decided_on=work.today):
+    if not await decide(work, accepted):
         raise Refusal("accept.not_open", number=number)
-    await payments.impose(work, number, case.fine)
-    await licences.post_decision(work, person_id, case.points, number)
-    details = {"fen": case.fine, "points": case.points}
-    await audit.record(work, "case.decided", f"case {number}", person_id=person_id, **details)
-    await _tell(work, accepted)
     return accepted
+
+
+async def decide(work: Work, proposed: Proposal) -> bool:
+    """The decision, with the figure and the points of the proposal's case; False when the case was decided or ended a moment ago."""
+    case, person_id = proposed.case, proposed.case.liable_id
+    fine, points = case.fine or 0, case.points or 0
+    if not await store.move(work, case.number, State.DECIDED, decided_on=work.today, points=points):
+        return False
+    await payments.impose(work, case.number, fine)
+    await licences.post_decision(work, person_id, points, case.number)
+    details = {"fen": fine, "points": points}
+    await audit.record(work, "case.decided", f"case {case.number}", person_id=person_id, **details)
+    await _tell(work, proposed)
+    return True
 
 
 def refusal(work: Work, proposed: Proposal) -> Refusal:

@@ -12,7 +12,7 @@ from models.post.notices import Kind, Notice, each
 from models.restrictions import acts as restrictions
 from models.restrictions import rules
 from models.violations import acts as violations
-from models.violations import store
+from models.violations import challenges, store
 from models.violations.notices import while_in
 from models.violations.rules import State
 
@@ -42,13 +42,35 @@ async def announce_overdue(work: Work) -> int:
 async def impose_ripe(work: Work) -> int:
     """Put measures in force whose warnings have run out, for cases that are still overdue; returns how many."""
     ripe = await restrictions.ripe(work)
-    states = await store.states(work, [warning.case_number for warning in ripe], hold=True)
-    owed = [warning for warning in ripe if states.get(warning.case_number) is State.OVERDUE]
+    for person in sorted({warning.person_id for warning in ripe}):
+        await identity.hold(work, person)  # before the cases
+    numbers = [warning.case_number for warning in ripe]
+    states = await store.states(work, numbers, hold=True)
+    challenged = await challenges.under_challenge(work, numbers)
+    owed = [
+        warning
+        for warning in ripe
+        if states.get(warning.case_number) is State.OVERDUE and warning.case_number not in challenged
+    ]
     for warning in owed:
         number = warning.case_number
         params = {"number": number, "link": violations.link(work, number)}
         await restrictions.impose(work, warning, params)
     return len(owed)
+
+
+async def warn_again(work: Work, case: store.Case, once: str) -> None:
+    """Of a case that is still owed, once what had stopped its warning is over. `once` names what that was."""
+    params = _params(work, case)
+    person = case.liable_id
+    await outbox.queue(work, WARNING, subject=case.number, once=once, person_id=person, params=params)
+
+
+async def _still_owed(work: Work, notices: Sequence[Notice]) -> set[int]:
+    """Overdue, and not in dispute."""
+    overdue = await while_in(State.OVERDUE)(work, notices)
+    challenged = await challenges.under_challenge(work, {notice.subject for notice in notices})
+    return {notice.id for notice in notices if notice.id in overdue and notice.subject not in challenged}
 
 
 async def _may_restrict(work: Work, case: store.Case) -> bool:
@@ -93,10 +115,10 @@ def _params(work: Work, case: store.Case) -> dict[str, Any]:
     }
 
 
-OVERDUE = Kind("overdue", still_true=while_in(State.OVERDUE), moment=_amounts_today, on_failed=_not_warned)
+OVERDUE = Kind("overdue", still_true=_still_owed, moment=_amounts_today, on_failed=_not_warned)
 WARNING = Kind(
     "overdue_warning",
-    still_true=while_in(State.OVERDUE),
+    still_true=_still_owed,
     moment=_warning_today,
     on_sent=each(_warned),
     on_failed=_not_warned,

@@ -31,17 +31,24 @@ async def enter_person(work: Work, entry: identity.PersonEntry, licence: Licence
 async def enter_people(
     work: Work, entries: Sequence[tuple[identity.PersonEntry, Licence | None]]
 ) -> list[str | Refusal]:
-    """The same for many, in a few statements: who is new, and who is known and unchanged. The others are entered one by one."""
+    """The same for many, in a few statements: who is new, and who is known and unchanged. The others are entered one by one, and so is
+    who comes again after a row that was not unchanged."""
     known = await registers.known_people(work, [entry for entry, _ in entries])
     held = await licences.of_people(work, [person.id for person in known.values()])
     outcomes: dict[int, str | Refusal] = {}
     new: dict[str, int] = {}
+    moved: set[str] = set()
     for place, (entry, licence) in enumerate(entries):
         number = entry.claim.resident_id
-        if number not in known and number not in new:
-            new[number] = place
-        elif number in known and known[number].says(entry) and _same(licence, held.get(known[number].id)):
+        person = known.get(number)
+        if number in moved:
+            continue
+        if person and person.says(entry) and _same(licence, held.get(person.id)):
             outcomes[place] = identity.ENTRY_UNCHANGED
+            continue
+        moved.add(number)
+        if person is None:
+            new[number] = place
     ids = await registers.add_people(work, [entries[place][0] for place in new.values()])
     with_licence = [
         (person_id, entries[place][1]) for person_id, place in zip(ids, new.values(), strict=True)

@@ -7,6 +7,7 @@ from models.base import audit
 from models.base.db import Work
 from models.base.money import Fen
 from models.base.ports import Trade, TradeState
+from models.identity import acts as identity
 from models.post import desk, outbox
 from models.restrictions import acts as restrictions
 from models.violations import acts as violations
@@ -34,6 +35,7 @@ async def settle(work: Work, trade: Trade, *, app_id: str, merchant_id: str) -> 
     if not await payments.claim_paid(work, order.number):
         return Settlement.ALREADY
     case = await _case_of(work, order)
+    await identity.hold(work, case.liable_id)  # the person before the case, as everywhere
     if await payments.book(work, order, trade, case):
         await restrictions.lift(work, f"case {case.number}")
         await _send_receipt(work, order, case)

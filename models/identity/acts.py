@@ -16,6 +16,7 @@ from models.identity.rules import Claim, Plate, birth_date
 from models.identity.store import Account as Account
 from models.identity.store import Contact as Contact
 from models.identity.store import Owned as Owned
+from models.identity.store import Reader as Reader
 from models.identity.tables import consents, ownerships
 
 ENTRY_UNCHANGED = "unchanged"
@@ -51,9 +52,9 @@ async def contact(work: Work, person_id: int) -> Contact:
     return await store.contact(work, person_id)
 
 
-async def contacts(work: Work, person_ids: Collection[int]) -> dict[int, Contact]:
-    """How these people are reached; unknown ids are left out."""
-    return await store.contacts(work, person_ids)
+async def readers(work: Work, person_ids: Collection[int]) -> dict[int, Reader]:
+    """How notices reach these people; unknown ids are left out."""
+    return await store.readers(work, person_ids)
 
 
 async def resident_ids(work: Work, person_ids: Collection[int]) -> dict[int, str]:

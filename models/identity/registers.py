@@ -1,7 +1,8 @@
 """The registers as other offices hand them over: what `acts.enter_person` and `acts.enter_vehicle` do for one row, for many at once.
 
 New rows and unchanged ones, which is nearly all of a register, take a few statements together; the others go through the act, one by
-one. When somebody else enters one of them at the same moment all of it fails, and is to be done one by one.
+one, and so does what comes again after a row that was not unchanged. When somebody else enters one of them at the same moment all of
+it fails, and is to be done one by one.
 """
 
 from collections.abc import Mapping, Sequence
@@ -81,14 +82,17 @@ async def enter_vehicles(work: Work, entries: Sequence[VehicleEntry]) -> list[st
     known = await _known_vehicles(work, {entry.plate for entry in entries})
     outcomes: dict[int, str | Refusal] = {}
     new: dict[Plate, int] = {}
+    moved: set[Plate] = set()
     for place, entry in enumerate(entries):
         owner, vehicle = owners.get(entry.owner_resident_id), known.get(entry.plate)
         if owner is None:
             outcomes[place] = Refusal("register.unknown_owner")
-        elif vehicle is None and entry.plate not in new:
-            new[entry.plate] = place
-        elif vehicle and _unchanged(vehicle, entry, owner):
+        elif vehicle and entry.plate not in moved and _unchanged(vehicle, entry, owner):
             outcomes[place] = ENTRY_UNCHANGED
+        elif vehicle is None and entry.plate not in moved:
+            new[entry.plate] = place
+        if place not in outcomes:
+            moved.add(entry.plate)
     await _add_vehicles(work, [entries[place] for place in new.values()], owners)
     outcomes |= dict.fromkeys(new.values(), ENTRY_NEW)
     for place, entry in enumerate(entries):

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Row, bindparam, select, update
+from sqlalchemy import bindparam, select, update
 
 from models.base import bulk
 from models.base.db import Work
@@ -24,9 +24,8 @@ HAS_CONSENT = (
     select(consents.c.id).where(consents.c.person_id == people.c.id, consents.c.revoked_at.is_(None)).exists()
 )
 ACCOUNT = Prepared(select(accounts).where(accounts.c.openid == bindparam("openid")))
-CONTACTS = (
+CONTACT = Prepared(
     select(
-        people.c.id,
         people.c.name,
         people.c.phone,
         people.c.born_on,
@@ -36,8 +35,11 @@ CONTACTS = (
     )
     .add_columns(HAS_CONSENT.label("consent"))
     .select_from(people.outerjoin(accounts, accounts.c.person_id == people.c.id))
+    .where(people.c.id == bindparam("person"))
 )
-CONTACT = Prepared(CONTACTS.where(people.c.id == bindparam("person")))
+READERS = select(
+    people.c.id, people.c.phone, accounts.c.openid, accounts.c.following, accounts.c.language
+).select_from(people.outerjoin(accounts, accounts.c.person_id == people.c.id))
 BY_RESIDENT_ID = select(people.c.id, people.c.name).where(people.c.resident_id_index == bindparam("found"))
 OWNERS = (
     select(ownerships.c.person_id, vehicles.c.id, vehicles.c.vehicle_type, ownerships.c.since)
@@ -73,6 +75,15 @@ class Contact:
     consent: bool
     born_on: date
     bound: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """How a notice reaches somebody; `openid` only while the account follows."""
+
+    phone: str | None
+    openid: str | None
+    language: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,13 +126,23 @@ async def contact(work: Work, person_id: int) -> Contact:
     row = await work.first(CONTACT, {"person": person_id})
     if row is None:
         raise LookupError(f"no person {person_id}")
-    return _contact(work, row)
+    phone = work.open(row.phone, PHONE) if row.phone else None
+    openid = row.openid if row.following else None
+    name = work.open(row.name, NAME)
+    return Contact(
+        name, phone, openid, row.language or CHINESE, row.consent, row.born_on, row.openid is not None
+    )
 
 
-async def contacts(work: Work, person_ids: Collection[int]) -> dict[int, Contact]:
-    """How these people are reached, in one statement; unknown ids are left out."""
-    rows = await work.all(CONTACTS.where(bulk.among(work, people.c.id, person_ids)))
-    return {row.id: _contact(work, row) for row in rows}
+async def readers(work: Work, person_ids: Collection[int]) -> dict[int, Reader]:
+    """How notices reach these people, in one statement; unknown ids are left out."""
+    rows: Sequence[Any] = await work.all(READERS.where(bulk.among(work, people.c.id, person_ids)))
+    return {
+        person_id: Reader(
+            work.open(phone, PHONE) if phone else None, openid if following else None, language or CHINESE
+        )
+        for person_id, phone, openid, following, language in rows
+    }
 
 
 async def person_by_resident_id(work: Work, resident_id: str) -> tuple[int, str] | None:
@@ -145,6 +166,7 @@ def person_row(work: Work, claim: Claim, born_on: date) -> dict[str, Any]:
     """A new person of the registers, but for the id."""
     row = {
         "name": work.seal(claim.name, NAME),
+        "name_index": work.index(claim.name, NAME),
         "resident_id": work.seal(claim.resident_id, RESIDENT_ID),
         "resident_id_index": work.index(claim.resident_id, RESIDENT_ID),
         "born_on": born_on,
@@ -218,15 +240,6 @@ def vehicle_row(work: Work, plate: Plate, vehicle_type: str) -> dict[str, Any]:
 
 def _owned_on(newest_first: Sequence[Owned], day: date) -> Owned | None:
     return next((owned for owned in newest_first if owned.since <= day), None)
-
-
-def _contact(work: Work, row: Row[Any]) -> Contact:
-    phone = work.open(row.phone, PHONE) if row.phone else None
-    openid = row.openid if row.following else None
-    name = work.open(row.name, NAME)
-    return Contact(
-        name, phone, openid, row.language or CHINESE, row.consent, row.born_on, row.openid is not None
-    )
 
 
 def _phone(work: Work, phone: str) -> dict[str, Any]:

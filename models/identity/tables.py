@@ -1,4 +1,4 @@
-"""The registers of people, chat accounts, vehicles and keys. Names, numbers, phones and plates are sealed and blindly indexed."""
+"""The registers of people, chat accounts, vehicles, keys and staff. Names, numbers, phones and plates are sealed and blindly indexed."""
 
 from sqlalchemy import (
     Boolean,
@@ -21,12 +21,19 @@ people = Table(
     metadata,
     Column("id", Key, primary_key=True, autoincrement=True),
     Column("name", Text, nullable=False),
+    Column("name_index", LargeBinary(32), index=True),
     Column("resident_id", Text, nullable=False),
     Column("resident_id_index", LargeBinary(32), nullable=False, unique=True),
     Column("phone", Text),
     Column("phone_index", LargeBinary(32), index=True),
     Column("born_on", Date, nullable=False),
     Column("created_at", Instant, nullable=False),
+)
+Index(
+    "ix_people_name_not_indexed",
+    people.c.id,
+    sqlite_where=people.c.name_index.is_(None),
+    postgresql_where=people.c.name_index.is_(None),
 )
 accounts = Table(
     "chat_accounts",
@@ -87,4 +94,17 @@ api_keys = Table(
     Column("secret_hash", LargeBinary(32), nullable=False),
     Column("created_at", Instant, nullable=False),
     Column("revoked_at", Instant),
+)
+staff = Table(
+    "staff",
+    metadata,
+    Column("id", Key, primary_key=True, autoincrement=True),
+    Column("name", Text, nullable=False),
+    Column("authority", String(6), nullable=False),
+    Column("roles", String(64), nullable=False),
+    Column("key_id", String(8), nullable=False, unique=True),
+    Column("secret_hash", LargeBinary(32), nullable=False),
+    Column("created_at", Instant, nullable=False),
+    Column("revoked_at", Instant),
+    Column("last_used_on", Date),
 )

@@ -83,5 +83,22 @@ async def post_decision(work: Work, person_id: int, points: int, case_number: st
         )
 
 
+async def reverse_decision(work: Work, person_id: int, case_number: str) -> None:
+    """The points of a decision that was taken back go (PM 16), in the cycle in which they were posted; none were, none go."""
+    account = _account(person_id)
+    posted = (ledger.table.c.reason == "decision") & (ledger.table.c.reference == case_number)
+    row = await work.first(select(ledger.table).where(posted, ledger.table.c.to_account == account))
+    if row is not None:
+        await ledger.post(
+            work,
+            source=account,
+            target="issued",
+            amount=row.amount,
+            reason="voided",
+            reference=case_number,
+            day=row.day,
+        )
+
+
 def _account(person_id: int) -> str:
     return f"driver:{person_id}"

@@ -13,3 +13,10 @@ licences = Table(
     Column("first_issued_on", Date, nullable=False),
 )
 ledger = Ledger("point_postings")
+standings = Table(
+    "licence_standings",
+    metadata,
+    Column("person_id", Key, ForeignKey("people.id"), primary_key=True, autoincrement=False),
+    Column("standing", String(10), nullable=False),
+    Column("valid_until", Date),
+)

@@ -5,12 +5,13 @@ formatted in the reader's language when they are sent; `moment` adds what is onl
 Delivery comes with many notices of a kind at once, so that a kind may look things up and write them in one statement.
 """
 
-import json
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
+
+import orjson
 
 from models.base import trace
 from models.base.db import Work
@@ -23,6 +24,7 @@ class Channel(StrEnum):
     SMS = "sms"
     CHAT = "chat"
     WALLET = "wallet"
+    REFUND = "refund"
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +66,6 @@ class Notice:
         return self.content().language
 
 
-as_json = json.JSONEncoder(ensure_ascii=False).encode
 UNPACK: Mapping[str, Callable[[Any], Any]] = {"fen": Fen, "day": date.fromisoformat}
 
 StillTrue = Callable[[Work, Sequence[Notice]], Awaitable[set[int]]]
@@ -140,12 +141,12 @@ class Kinds:
 def pack(content: Content) -> str:
     """A content as JSON that remembers amounts and days."""
     packed = {name: _pack_one(value) for name, value in content.params.items()}
-    return as_json({**packed, "to": content.to, "language": content.language})
+    return orjson.dumps({**packed, "to": content.to, "language": content.language}).decode()
 
 
 def unpack(text: str) -> Content:
     """The content again, its parameters with their types. Raises ValueError or KeyError for what no release of ours wrote."""
-    params = {name: _unpack_one(value) for name, value in json.loads(text).items()}
+    params = {name: _unpack_one(value) for name, value in orjson.loads(text).items()}
     return Content(to=params.pop("to", ""), language=params.pop("language", ""), params=params)
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import and_, func, select, update
+from sqlalchemy import ColumnElement, and_, func, select, update
 
 from models.base import bulk, trace
 from models.base.db import Work
@@ -119,7 +119,8 @@ async def receive(work: Work, receipt: Receipt) -> tuple[Notice, bool] | None:
     it is also the first we hear of its having been sent (the carrier was faster than our own record)."""
     values = {"state": receipt.status.value, "receipt_at": receipt.at, "reason": receipt.reason[:64] or None}
     heard_first = {"sent_at": work.now, "lease_until": None}
-    for state, also in ((outbox.c.state == "sent", {}), (HELD, heard_first)):
+    sent: tuple[ColumnElement[bool], dict[str, Any]] = (outbox.c.state == "sent", {})
+    for state, also in (sent, (HELD, heard_first), sent):  # between two looks it may be recorded as sent
         known = and_(outbox.c.key == receipt.key, state)
         if row := await work.first(update(outbox).where(known).values(**values, **also).returning(*COLUMNS)):
             return notice_of(work, row), bool(also)

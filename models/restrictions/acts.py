@@ -74,6 +74,12 @@ async def warning_failed(work: Work, basis: str) -> None:
         await audit.record(work, "warning.failed", basis)
 
 
+async def stop_warning(work: Work, basis: str) -> bool:
+    """What it is about is in dispute: its days do not run. False when there is no warning, or a measure followed it."""
+    current = (warnings.c.basis == basis) & warnings.c.ended_at.is_(None)
+    return bool((await work.run(update(warnings).where(current).values(served_on=None))).rowcount)
+
+
 async def ripe(work: Work) -> Sequence[Warned]:
     """Warnings whose days have run and which nothing has ended."""
     measure = work.city.tariff.measures.wallet

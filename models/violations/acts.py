@@ -17,7 +17,7 @@ from models.identity import acts as identity
 from models.identity.rules import Plate, tidy
 from models.post import outbox
 from models.post.notices import Kind
-from models.violations import catalogue, notices, rules, store
+from models.violations import catalogue, challenges, notices, rules, store
 from models.violations.rules import State
 from models.violations.store import Case as Case
 from models.violations.tables import cases
@@ -132,13 +132,15 @@ def bill_of(work: Work, case: Case) -> rules.Bill:
     """What a decided case costs today."""
     if case.fine is None:
         raise ValueError("a case without an amount has no bill")
-    return rules.bill(case.fine, case.due_on, work.today, work.city.tariff.payment)
+    return rules.bill(case.fine, case.due_on, work.today, work.city.tariff.payment, case.suspensions)
 
 
 async def remind_undecided(work: Work) -> int:
     """Reminders on day 20 and 27 after the notice, for records nobody handled (city); returns how many."""
     days = [work.today - timedelta(days=count) for count in work.city.tariff.handling.undecided_reminder_days]
-    waiting = await store.cases_in(work, State.NOTIFIED, cases.c.notified_on.in_(days))
+    untouched = await store.cases_in(work, State.NOTIFIED, cases.c.notified_on.in_(days))
+    # The driver is asked, or an objection is looked into: the owner hears of the answer.
+    waiting = [case for case in untouched if not (case.nominated or case.challenged)]
     with_amount = [case for case in waiting if case.fine is not None]
     without = [case for case in waiting if case.fine is None]
     await _queue_each(work, notices.UNDECIDED_REMINDER_NO_AMOUNT, without)
@@ -148,13 +150,17 @@ async def remind_undecided(work: Work) -> int:
 async def remind_due(work: Work) -> int:
     """Reminders 3 days before the last day to pay, and on it (city); returns how many."""
     days = [work.today + timedelta(days=count) for count in work.city.tariff.payment.reminder_days_before]
-    waiting = await store.cases_in(work, State.SERVED, cases.c.due_on.in_(days))
+    found = await store.cases_in(work, State.SERVED, cases.c.due_on.in_(days))
+    waiting = [case for case in found if not case.challenged]
     return await _queue_each(work, notices.DUE_REMINDER, waiting)
 
 
 async def newly_overdue(work: Work) -> Sequence[Case]:
-    """Move every served case whose last day has passed to overdue; returns those."""
+    """Move every served case whose last day has passed to overdue, but for those under challenge; returns those."""
     late = await store.cases_in(work, State.SERVED, cases.c.due_on < work.today)
+    await store.states(work, [case.number for case in late], hold=True)  # nobody objects from here on
+    challenged = await challenges.under_challenge(work, [case.number for case in late])
+    late = [case for case in late if case.number not in challenged]
     moved = [case for case in late if await store.move(work, case.number, State.OVERDUE)]
     for case in moved:
         await audit.record(work, "case.overdue", f"case {case.number}", person_id=case.liable_id)

@@ -14,11 +14,11 @@ from models.violations.tables import cases
 
 
 def while_in(*states: State) -> Any:
-    """Still true while the case is in one of these states."""
+    """Still true while the case is in one of these states, and still the reader's: a driver may have taken it over."""
 
     async def still_true(work: Work, notices: Sequence[Notice]) -> set[int]:
-        now = await store.states(work, {notice.subject for notice in notices})
-        return {notice.id for notice in notices if now.get(notice.subject) in states}
+        held = await store.holders(work, {notice.subject for notice in notices}, states)
+        return {notice.id for notice in notices if held.get(notice.subject) == notice.person_id}
 
     return still_true
 
@@ -66,10 +66,10 @@ async def _not_served(work: Work, notice: Notice) -> None:
 
 
 async def _due_reminder_true(work: Work, notices: Sequence[Notice]) -> set[int]:
-    """Served, unpaid, and the last day has not passed."""
+    """Served, unpaid, not in dispute, and the last day has not passed."""
     mine = bulk.among(work, cases.c.number, {notice.subject for notice in notices})
     current = await store.cases_in(work, State.SERVED, mine, cases.c.due_on >= work.today)
-    waiting = {case.number for case in current}
+    waiting = {case.number for case in current if not case.challenged}
     return {notice.id for notice in notices if notice.subject in waiting}
 
 

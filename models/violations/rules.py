@@ -1,10 +1,11 @@
 """The rules of a case as pure functions: states, what may be decided online, terms, surcharge, today's bill (domain 2)."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from models.base.calendar import Calendar, after_natural_days, after_rolling_days
+from models.base.calendar import ONE_DAY, Calendar, after_natural_days, after_rolling_days
 from models.base.money import percent
 from models.base.tariff import Handling, Payment
 
@@ -50,6 +51,9 @@ class Reason(StrEnum):
     """Why a case is not decided online; each is a sentence `accept.<reason>` that names the way on."""
 
     NOT_OPEN = "not_open"
+    CHALLENGED = "challenged"
+    NOMINATED = "nominated"
+    NOMINATION_CHECKED = "nomination_checked"
     NO_AMOUNT = "no_amount"
     UNKNOWN_POINTS = "unknown_points"
     OVER_LIMIT = "over_limit"
@@ -66,17 +70,25 @@ def too_old(happened_on: date, today: date) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Forecast:
-    """What a case would cost: `fine` in fen, None while an officer must set it; `points` None where the catalogue knows none."""
+    """What a case would cost: `fine` in fen, None while an officer must set it; `points` None where the catalogue knows none.
+
+    `nominated`: the state of the nomination that the case waits for.
+    """
 
     state: State
     fine: int | None
     points: int | None
+    challenged: bool = False
+    nominated: str | None = None
 
 
 def obstacle(case: Forecast, age: int, handling: Handling) -> Reason | None:
     """What stands against deciding online (practice: up to 200 yuan and 6 points); under-18s are dealt with more lightly, in person."""
     checks = (
         (case.state not in UNDECIDED, Reason.NOT_OPEN),
+        (case.challenged, Reason.CHALLENGED),
+        (case.nominated == "open", Reason.NOMINATED),
+        (case.nominated is not None, Reason.NOMINATION_CHECKED),
         (not case.fine, Reason.NO_AMOUNT),
         (case.points is None, Reason.UNKNOWN_POINTS),
         ((case.fine or 0) > handling.online_fine_limit, Reason.OVER_LIMIT),
@@ -96,13 +108,34 @@ def due_on(served_on: date, calendar: Calendar, payment: Payment) -> date:
     return after_rolling_days(calendar, served_on, payment.days_to_pay)
 
 
-def surcharge(principal: int, due: date | None, today: date, payment: Payment) -> int:
+@dataclass(frozen=True, slots=True)
+class Suspension:
+    """Days that add no surcharge, from the first to the last, both included; `until` is None while they go on (APL 73; city)."""
+
+    since: date
+    until: date | None = None
+
+
+def days_late(due: date, today: date, suspensions: Iterable[Suspension] = ()) -> int:
+    """The days after the last one to pay, without those that are suspended."""
+    late, seen = (today - due).days, due
+    for each in sorted(suspensions, key=lambda suspension: suspension.since):
+        first, last = max(each.since, seen + ONE_DAY), min(each.until or today, today)
+        if first <= last:
+            late, seen = late - (last - first).days - 1, last
+    return max(late, 0)
+
+
+def surcharge(
+    principal: int, due: date | None, today: date, payment: Payment, suspensions: Iterable[Suspension] = ()
+) -> int:
     """Fen added by `today`: 3 % of the principal for each day after the last one, never more than the principal (APL 72)."""
     if due is None or today <= due:
         return 0
-    days = (today - due).days
     cap = percent(principal, payment.surcharge_cap_percent)
-    return min(cap, percent(principal, payment.surcharge_percent_per_day * days))
+    return min(
+        cap, percent(principal, payment.surcharge_percent_per_day * days_late(due, today, suspensions))
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +150,8 @@ class Bill:
         return self.principal + self.surcharge
 
 
-def bill(principal: int, due: date | None, today: date, payment: Payment) -> Bill:
+def bill(
+    principal: int, due: date | None, today: date, payment: Payment, suspensions: Iterable[Suspension] = ()
+) -> Bill:
     """The whole of what is to be paid today."""
-    return Bill(principal, surcharge(principal, due, today, payment))
+    return Bill(principal, surcharge(principal, due, today, payment, suspensions))

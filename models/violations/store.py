@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Row, bindparam, select, update
+from sqlalchemy import Row, String, bindparam, cast, func, select, update
 
 from models.base import bulk
 from models.base.clock import CITY_ZONE
@@ -15,9 +15,29 @@ from models.base.texts import Texts
 from models.identity import store as identity
 from models.identity.tables import vehicles
 from models.violations import rules
-from models.violations.rules import State
-from models.violations.tables import cases, offences
+from models.violations.rules import State, Suspension
+from models.violations.tables import NOMINATED, cases, challenges, nominations, offences
 
+# Of each challenge the day it was filed and the day it was closed: `2026-03-02/2026-03-05,2026-04-01/`.
+SUSPENSIONS = (
+    select(
+        func.aggregate_strings(
+            cast(challenges.c.filed_on, String)
+            + "/"
+            + func.coalesce(cast(challenges.c.closed_on, String), ""),
+            ",",
+        )
+    )
+    .where(challenges.c.case_number == cases.c.number)
+    .correlate(cases)
+    .scalar_subquery()
+)
+NOMINATION = (
+    select(nominations.c.state)
+    .where(nominations.c.case_number == cases.c.number, NOMINATED)
+    .correlate(cases)
+    .scalar_subquery()
+)
 CASE = (
     select(
         cases,
@@ -27,7 +47,7 @@ CASE = (
         offences.c.basis,
         offences.c.fine_words,
     )
-    .add_columns(vehicles.c.plate)
+    .add_columns(vehicles.c.plate, SUSPENSIONS.label("suspensions"), NOMINATION.label("nominated"))
     .select_from(cases.join(offences).join(vehicles))
     .order_by(cases.c.recorded_at.desc(), cases.c.occurred_at.desc(), cases.c.number)
 )
@@ -42,7 +62,9 @@ BY_RECORD = select(cases.c.number, cases.c.report_print).where(
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """A case as people see it. `fine` in fen and `points` may be unknown; days are civic; `plate` in clear."""
+    """A case as people see it. `fine` in fen and `points` may be unknown; days are civic; `plate` in clear. `suspensions` are the days
+    of its challenges: while one goes on, nothing is added and nothing is taken. `nominated`: the state of the nomination it waits for.
+    """
 
     number: str
     liable_id: int
@@ -63,6 +85,8 @@ class Case:
     served_on: date | None
     due_on: date | None
     closed_on: date | None
+    suspensions: tuple[Suspension, ...] = ()
+    nominated: str | None = None
 
     def what(self, texts: Texts) -> str:
         """The conduct in the reader's language, where the catalogue has it."""
@@ -70,7 +94,7 @@ class Case:
 
     @property
     def forecast(self) -> rules.Forecast:
-        return rules.Forecast(self.state, self.fine, self.points)
+        return rules.Forecast(self.state, self.fine, self.points, self.challenged, self.nominated)
 
     @property
     def day(self) -> date:
@@ -84,6 +108,11 @@ class Case:
     @property
     def payable(self) -> bool:
         return self.state in rules.PAYABLE
+
+    @property
+    def challenged(self) -> bool:
+        """An objection or a review is open."""
+        return any(each.until is None for each in self.suspensions)
 
 
 async def case(work: Work, number: str) -> Case | None:
@@ -113,6 +142,13 @@ async def states(work: Work, numbers: Collection[str], *, hold: bool = False) ->
     wanted = select(cases.c.number, cases.c.state).where(bulk.among(work, cases.c.number, numbers))
     rows = await work.all(wanted.order_by(cases.c.number).with_for_update() if hold else wanted)
     return {row.number: State(row.state) for row in rows}
+
+
+async def holders(work: Work, numbers: Collection[str], states: Collection[State]) -> dict[str, int]:
+    """Who is liable for those of these cases that are in one of the states."""
+    wanted = bulk.among(work, cases.c.number, numbers) & cases.c.state.in_(sorted(states))
+    rows = await work.all(select(cases.c.number, cases.c.liable_id).where(wanted))
+    return {row.number: row.liable_id for row in rows}
 
 
 async def move(work: Work, number: str, target: State, **values: Any) -> bool:
@@ -179,4 +215,16 @@ def _case(work: Work, row: Row[Any]) -> Case:
         served_on=row.served_on,
         due_on=row.due_on,
         closed_on=row.closed_on,
+        suspensions=_suspensions(row.suspensions),
+        nominated=row.nominated,
+    )
+
+
+def _suspensions(kept: str | None) -> tuple[Suspension, ...]:
+    if not kept:
+        return ()
+    spans = (span.split("/") for span in kept.split(","))
+    return tuple(
+        Suspension(date.fromisoformat(since), date.fromisoformat(until) if until else None)
+        for since, until in spans
     )

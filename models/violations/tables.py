@@ -1,6 +1,7 @@
 """Offences by version, cases, payment orders, payments, and the ledger of fines."""
 
 from sqlalchemy import (
+    JSON,
     Column,
     Date,
     ForeignKey,
@@ -11,6 +12,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    literal_column,
 )
 
 from models.base.db import Instant, Key, metadata
@@ -86,4 +88,119 @@ payments = Table(
     Column("paid_at", Instant, nullable=False),
     Column("booked_at", Instant, nullable=False),
 )
+challenges = Table(
+    "challenges",
+    metadata,
+    Column("id", Key, primary_key=True, autoincrement=True),
+    Column("case_number", String(12), ForeignKey("cases.number"), nullable=False, index=True),
+    Column("person_id", Key, ForeignKey("people.id"), nullable=False, index=True),
+    Column("kind", String(10), nullable=False),
+    Column("state", String(10), nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("filed_on", Date, nullable=False),
+    Column("filed_at", Instant, nullable=False),
+    Column("answer_by", Date, nullable=False),
+    Column("closed_on", Date),
+    Column("decided_by", String(64)),
+    Column("ground", String(24)),
+    Column("answer", Text),
+)
+# One open challenge of a case, whoever files at the same moment.
+Index(
+    "uq_challenges_open",
+    challenges.c.case_number,
+    unique=True,
+    sqlite_where=challenges.c.state == "open",
+    postgresql_where=challenges.c.state == "open",
+)
+# Written out, as in the outbox: a parameter here could not use the index.
+CHALLENGED = challenges.c.state == literal_column("'open'")
+photos = Table(
+    "challenge_photos",
+    metadata,
+    Column("blob", String(32), primary_key=True),
+    Column("challenge_id", Key, ForeignKey("challenges.id"), nullable=False, index=True),
+    Column("content_type", String(32), nullable=False),
+    Column("size", Integer, nullable=False),
+    Column("added_at", Instant, nullable=False),
+)
+refunds = Table(
+    "refunds",
+    metadata,
+    Column("number", String(32), primary_key=True),
+    Column("transaction_id", String(32), ForeignKey("payments.transaction_id"), nullable=False, unique=True),
+    Column("case_number", String(12), ForeignKey("cases.number"), nullable=False, index=True),
+    Column("amount", Integer, nullable=False),
+    Column("state", String(8), nullable=False),
+    Column("owed_at", Instant, nullable=False),
+    Column("ended_at", Instant),
+)
 ledger = Ledger("fine_postings")
+officer_acts = Table(
+    "officer_acts",
+    metadata,
+    Column("id", Key, primary_key=True, autoincrement=True),
+    Column("case_number", String(12), ForeignKey("cases.number"), nullable=False),
+    Column("act", String(16), nullable=False),
+    Column("ground", String(32)),
+    Column("reasons", Text, nullable=False),
+    Column("officer", String(64), nullable=False),
+    Column("at", Instant, nullable=False),
+    Index(None, "case_number", "id"),
+)
+silences = Table(
+    "silent_owners",
+    metadata,
+    Column("id", Key, primary_key=True, autoincrement=True),
+    Column("vehicle_id", Key, ForeignKey("vehicles.id"), nullable=False),
+    Column("person_id", Key, ForeignKey("people.id"), nullable=False),
+    Column("authority", String(6), nullable=False),
+    Column("state", String(10), nullable=False),
+    Column("reasons", Text, nullable=False),
+    Column("proposed_by", String(64), nullable=False),
+    Column("proposed_at", Instant, nullable=False),
+    Column("announced_until", Date, nullable=False),
+    Column("ended_by", String(64)),
+    Column("ended_at", Instant),
+    Index(None, "vehicle_id", "person_id"),
+    Index(None, "state", "announced_until"),
+)
+silent_cases = Table(
+    "silent_cases",
+    metadata,
+    Column("silence_id", Key, ForeignKey("silent_owners.id"), primary_key=True),
+    Column("case_number", String(12), ForeignKey("cases.number"), primary_key=True),
+    Index(None, "case_number"),
+)
+nominations = Table(
+    "nominations",
+    metadata,
+    Column("id", Key, primary_key=True, autoincrement=True),
+    Column("case_number", String(12), ForeignKey("cases.number"), nullable=False),
+    Column("vehicle_id", Key, ForeignKey("vehicles.id"), nullable=False),
+    Column("owner_id", Key, ForeignKey("people.id"), nullable=False),
+    Column("driver_id", Key, ForeignKey("people.id"), nullable=False),
+    Column("state", String(10), nullable=False),
+    Column("code", Text, nullable=False),
+    Column("filed_on", Date, nullable=False),
+    Column("expires_on", Date, nullable=False),
+    Column("answered_at", Instant),
+    Column("closed_at", Instant),
+    Column("flags", JSON, nullable=False),
+    Column("verified_by", String(64)),
+    Column("verdict", Text),
+    Index(None, "case_number"),
+    Index(None, "owner_id"),
+    Index(None, "driver_id"),
+    Index(None, "vehicle_id"),
+    Index(None, "state", "expires_on"),
+)
+# Written out, as in the outbox: a parameter here could not use the index.
+NOMINATED = nominations.c.state.in_([literal_column("'open'"), literal_column("'consented'")])
+Index(
+    "uq_nominations_live",
+    nominations.c.case_number,
+    unique=True,
+    sqlite_where=NOMINATED,
+    postgresql_where=NOMINATED,
+)

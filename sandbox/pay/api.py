@@ -38,7 +38,9 @@ async def query(request: web.Request, _raw: bytes) -> Answered:
     world = request.app[WORLD]
     if request.query.get("mchid") != world.config.pay.merchant_id:
         raise rules.bad("mchid")
-    return 200, trade(world.config.pay, _known(world, request))
+    order = _known(world, request)
+    refunded = any(refund.order_no == order.no for refund in world.state.refunds)
+    return 200, trade(world.config.pay, order, refunded=refunded)
 
 
 async def close(request: web.Request, raw: bytes) -> Answered:

@@ -27,7 +27,7 @@ def check(asked: Mapping[str, Any], pay: PayConfig) -> None:
         "out_trade_no": not _matches(NO, asked.get("out_trade_no")),
         "description": not _is_text(asked.get("description"), DESCRIPTION_LIMIT),
         "attach": "attach" in asked and not _is_text(asked["attach"], 128),
-        "notify_url": not _is_notify_url(asked.get("notify_url")),
+        "notify_url": not is_notify_url(asked.get("notify_url")),
         "amount.total": not isinstance(total, int) or isinstance(total, bool) or total <= 0,
         "amount.currency": isinstance(amount, dict) and amount.get("currency", CURRENCY) != CURRENCY,
     }
@@ -71,7 +71,7 @@ def _is_text(value: Any, limit: int) -> bool:
     return isinstance(value, str) and 0 < len(value) <= limit
 
 
-def _is_notify_url(value: Any) -> bool:
+def is_notify_url(value: Any) -> bool:
     """HTTPS without query; plain HTTP only to this machine, where the demo lives."""
     try:
         url = URL(value)

@@ -1,16 +1,17 @@
-"""Payment notifications: signed, sealed, and repeated until the merchant takes them."""
+"""Notifications of payments and refunds: signed, sealed, and repeated until the merchant takes them."""
 
 import asyncio
 import logging
 import uuid
 from dataclasses import replace
+from typing import Any
 
 from aiohttp import ClientError, ClientTimeout
 
 from sandbox import wall
 from sandbox.faults import Fault
 from sandbox.pay.trade import trade
-from sandbox.state import Order
+from sandbox.state import Order, Refund
 from sandbox.web_json import dumps
 from sandbox.world import World
 
@@ -26,25 +27,31 @@ async def tell(world: World, order: Order) -> None:
         return
     if fault.what == "late":
         await asyncio.sleep(fault.seconds)
-    await _until_taken(world, order, fault)
+    body = _body(world, "TRANSACTION.SUCCESS", "支付成功", "transaction", trade(world.config.pay, order))
+    await _until_taken(world, order.asked["notify_url"], body, fault)
     world.state.orders.put(replace(order, told=True))
 
 
-async def _until_taken(world: World, order: Order, fault: Fault) -> None:
-    body = _body(world, order)
+async def tell_refund(world: World, refund: Refund, facts: dict[str, Any]) -> None:
+    """Tell the merchant that a refund has arrived, where its request, or its order, said to."""
+    body = _body(world, "REFUND.SUCCESS", "退款成功", "refund", facts)
+    await _until_taken(world, refund.notify_url, body, Fault())
+
+
+async def _until_taken(world: World, url: str, body: bytes, fault: Fault) -> None:
     probing = fault.what == "fail"
     for pause in (*world.timing.notice_repeats, None):
-        if await _taken(world, order, body, probing=probing):
+        if await _taken(world, url, body, probing=probing):
             if fault.what == "repeat":
-                await _taken(world, order, body, probing=False)
+                await _taken(world, url, body, probing=False)
             return
         probing = False
         if pause is not None:
             await asyncio.sleep(pause)
-    log.warning("the merchant never took a payment notification")
+    log.warning("the merchant never took a notification")
 
 
-async def _taken(world: World, order: Order, body: bytes, *, probing: bool) -> bool:
+async def _taken(world: World, url: str, body: bytes, *, probing: bool) -> bool:
     """One try; 200 and 204 mean taken, whatever the body says."""
     headers = world.pay_keys.headers(body) | {"Content-Type": "application/json"}
     if probing:
@@ -52,21 +59,20 @@ async def _taken(world: World, order: Order, body: bytes, *, probing: bool) -> b
     wait = ClientTimeout(total=world.timing.notice_wait)
     try:
         async with world.http.post(
-            order.asked["notify_url"], data=body, headers=headers, timeout=wait, allow_redirects=False
+            url, data=body, headers=headers, timeout=wait, allow_redirects=False
         ) as response:
             return response.status in (200, 204)
     except (ClientError, TimeoutError):
         return False
 
 
-def _body(world: World, order: Order) -> bytes:
-    plain = dumps(trade(world.config.pay, order)).encode()
+def _body(world: World, event: str, summary: str, kind: str, facts: dict[str, Any]) -> bytes:
     notice = {
         "id": str(uuid.uuid4()),
         "create_time": wall.now().isoformat(timespec="seconds"),
         "resource_type": "encrypt-resource",
-        "event_type": "TRANSACTION.SUCCESS",
-        "summary": "支付成功",
-        "resource": world.pay_keys.sealed(plain, "transaction"),
+        "event_type": event,
+        "summary": summary,
+        "resource": world.pay_keys.sealed(dumps(facts).encode(), kind),
     }
     return dumps(notice).encode()

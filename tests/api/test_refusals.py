@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from bot.api.violations import KEY
+from bot.api.once import KEY
 from bot.app import MAX_BODY
 from models.identity import keys
 from tests.api.conftest import PATH, RECORD, Api, problem

@@ -7,6 +7,7 @@ import pytest
 from aiohttp import web
 
 from bot.doors import Door
+from bot.officer import ACTS
 from models.base.ports import Malformed, Unauthentic
 
 READING = {"GET", "HEAD", "OPTIONS"}
@@ -17,6 +18,7 @@ EXPECTED = {
     "/api/v1/violations",
     "/c/{token}/order",
     "/demo/clock",
+    *(f"/api/v1/officer/{act.on}/{{subject}}/{act.name}" for act in ACTS),
 }
 
 

@@ -158,3 +158,14 @@ async def test_too_late_to_hold(till: Till) -> None:
     assert till.order.expires_at < till.wall.now() - timedelta(minutes=10)
     assert (await till.notify()).status == 204
     assert await till.standing() == PAID
+
+
+@pytest.mark.parametrize("event", ["REFUND.SUCCESS", "REFUND.ABNORMAL"])
+async def test_news_of_a_refund_is_taken_and_changes_nothing(till: Till, event: str) -> None:
+    """Its outbox row asks by itself."""
+    status = event.removeprefix("REFUND.")
+    resource = sealed({"out_refund_no": "R1", "refund_status": status, "amount": {"refund": 20000}})
+    kinds = {"event_type": event, "resource_type": "encrypt-resource"}
+    body = json.dumps({"id": "EV-2", **kinds, "resource": resource})
+    assert (await till.notify(body)).status == 204
+    assert (await till.standing(), await bookings(till)) == (UNPAID, 0)

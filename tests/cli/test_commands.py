@@ -14,6 +14,7 @@ import typer
 
 from bot.cli import app
 from bot.imports import KINDS
+from bot.officer import ACTS
 from bot.settings import load_settings
 from bot.wiring import open_database
 from models.base import audit
@@ -35,6 +36,18 @@ def leaves(command: Any, *path: str) -> list[tuple[str, ...]]:
 COMMANDS = leaves(typer.main.get_command(app))
 
 
+# Those of operators, those that look, and the acts.
+OFFICER = {
+    "add",
+    "list",
+    "revoke",
+    "queue",
+    "show",
+    "answer",
+    *(act.name for act in ACTS if act.name != "reveal"),
+}
+
+
 def test_the_commands() -> None:
     assert sorted(" ".join(words) for words in COMMANDS) == [
         "all",
@@ -46,6 +59,7 @@ def test_the_commands() -> None:
         "keys new",
         "keys revoke",
         "migrate",
+        *sorted(f"officer {name}" for name in OFFICER),
         "say",
         "scheduler",
         "serve",

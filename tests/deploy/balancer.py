@@ -38,10 +38,12 @@ class Nginx:
     secure: int
 
     def set_up(self, upstreams: Mapping[str, int]) -> None:
-        """The files as they are, but for ports and the folder of the logs; `upstreams`: the port of each process in the file."""
+        """The files as they are, but for ports, the folder of the logs, and the pages' rate, so slow that what counts is their number.
+        `upstreams`: the port of each process in the file."""
         (self.folder / "shimin").mkdir()
         conf = (FILES / "shimin.conf").read_text("utf-8").replace("/var/log/nginx", str(self.folder))
         conf = conf.replace("listen 80", f"listen 127.0.0.1:{self.plain}")
+        conf = conf.replace("rate=30r/s", "rate=1r/m")
         conf = conf.replace("listen 443", f"listen 127.0.0.1:{self.secure}").replace(
             "buffer=64k flush=5s", ""
         )

@@ -12,6 +12,8 @@ from models.base.db import City, Database
 from tests.conftest import FixedClock
 from tests.databases import SQLITE, created, dropped, written
 
+# Seconds for a statement: what takes milliseconds may take many on a busy machine.
+LONG = 60.0
 Fresh = Callable[[], Awaitable[str]]
 Opened = Callable[[str], Database]
 

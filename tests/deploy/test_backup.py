@@ -22,7 +22,7 @@ from models.schema import metadata
 from tests.cli.conftest import good
 from tests.conftest import FixedClock
 from tests.databases import POSTGRESQL, connect, on_postgresql, on_sqlite
-from tests.deploy.conftest import Fresh, Opened
+from tests.deploy.conftest import LONG, Fresh, Opened
 from tests.flows.life import Life
 from tests.helpers import LI_MING, WANG_PLATE, recorded_case, town
 
@@ -99,7 +99,7 @@ async def life(database: Database, civic: FixedClock, wall: FixedClock) -> Life:
 
 async def rows(database: Database) -> Mapping[str, Sequence[Any]]:
     """Everything there is."""
-    async with database.read() as work:
+    async with database.read(patience=LONG) as work:
         return {
             table.name: [
                 dict(row._mapping)

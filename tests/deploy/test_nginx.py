@@ -183,8 +183,9 @@ async def test_without_tls_there_is_only_the_way_to_it(city: Balanced) -> None:
 
 
 async def test_a_flood_of_pages_is_turned_away_and_pushes_are_not(city: Balanced) -> None:
-    pages = Counter([(await city.ask("GET", f"/c/{TOKEN}"))[0] for _ in range(400)])
+    pages = Counter([(await city.ask("GET", f"/c/{TOKEN}"))[0] for _ in range(80)])
     assert set(pages) == {200, 429}
+    assert pages[200] >= 61  # one and a burst of sixty
     assert [(await city.push("o1"))[0] for _ in range(100)] == [200] * 100
 
 

@@ -24,7 +24,7 @@ from models.post.tables import PARAMS
 from models.schema import metadata
 from tests.conftest import START
 from tests.databases import on_postgresql
-from tests.deploy.conftest import Fresh, Opened
+from tests.deploy.conftest import LONG, Fresh, Opened
 from tests.service import Fakes, assembled
 
 SCRIPTS = ScriptDirectory.from_config(migrations.configuration())
@@ -96,7 +96,7 @@ async def test_the_old_version_writes_on_the_new_schema(
     await migrations.upgrade(url, after)
     await old.write(2)
     await migrations.upgrade(url)
-    async with opened(url).read() as work:
+    async with opened(url).read(patience=LONG) as work:
         for table in metadata.sorted_tables:
             if table.name in old.tables.tables:
                 assert len(await work.all(select(table))) == 2, table.name

@@ -13,7 +13,7 @@ from models.identity import acts as identity
 from models.identity.rules import Plate
 from models.post.notices import Notice
 from models.violations import acts as violations
-from models.violations import payments, store
+from models.violations import nominations, payments, store
 from models.violations.acts import Recorded
 from models.violations.payments import Order
 from tests.acts.queries import queued
@@ -63,6 +63,7 @@ class Life:
     async def jobs(self) -> None:
         """What runs once a day."""
         async with self.database.begin("system:jobs") as work:
+            await nominations.lapse(work)
             await enforcement.announce_overdue(work)
             await enforcement.impose_ripe(work)
             await violations.remind_undecided(work)

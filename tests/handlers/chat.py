@@ -39,6 +39,10 @@ class Chat:
         """Follow, leave, or send something that is no text."""
         return await self._send(event=event)
 
+    async def show(self, media_id: str) -> str:
+        """Send a picture."""
+        return await self._send(picture=media_id)
+
     async def say_again(self, text: str) -> str:
         """The last message, delivered once more."""
         self.said -= 1
@@ -48,9 +52,10 @@ class Chat:
         """Does the last reply hold the sentence of this name?"""
         return bool(sentence(key, self.language).search(self.reply.text))
 
-    async def _send(self, *, text: str = "", event: str = "") -> str:
+    async def _send(self, *, text: str = "", event: str = "", picture: str = "") -> str:
         self.said += 1
-        self.reply = await self.inbox.answer(Said(self.openid, f"{self.openid}/{self.said}", text, event))
+        said = Said(self.openid, f"{self.openid}/{self.said}", text, event, picture)
+        self.reply = await self.inbox.answer(said)
         check_form(self.reply)
         return self.reply.text
 

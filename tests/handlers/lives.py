@@ -33,11 +33,11 @@ async def decided(world: World, record_no: str = "R1") -> str:
     return number
 
 
-async def served(world: World, record_no: str = "R1") -> str:
+async def served(world: World, record_no: str = "R1", *, code: str = SPEEDING) -> str:
     """Served on Monday 2 March: the last day to pay is Tuesday 17 March."""
     async with world.database.begin("citizen:1") as work:
         await identity.set_consent(work, world.town.li_ming, given=True)
-        number = await decided_case(work, world.town.li_ming, record_no)
+        number = await decided_case(work, world.town.li_ming, record_no, code=code)
     await deliver(world)
     return number
 
@@ -51,9 +51,9 @@ async def overdue(world: World) -> str:
     return number
 
 
-async def paid(world: World) -> str:
+async def paid(world: World, record_no: str = "R1", *, code: str = SPEEDING) -> str:
     """Paid by code."""
-    number = await served(world)
+    number = await served(world, record_no, code=code)
     async with world.database.begin("page:pay") as work:
         case = await store.case(work, number)
         assert case is not None

@@ -132,7 +132,7 @@ async def test_a_minor_is_handled_in_person(world: World, chen: Chat):
 async def test_points_need_a_licence(world: World, chen: Chat):
     number = await lives.recorded(world, plate=CHEN_PLATE)
     world.pass_time(days=600)  # grown up by then, and still without a licence
-    assert "人工" in await chen.say(f"接受 {number}")
+    assert f"转给 {number}" in await chen.say(f"接受 {number}")
     assert chen.heard("accept.no_licence")
 
 

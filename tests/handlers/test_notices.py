@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -10,15 +11,25 @@ from bot.wiring import KINDS
 from models.base.db import City
 from models.base.tariff import load_tariff
 from models.base.texts import CHINESE, ENGLISH
-from models.flows import settlement
+from models.flows import nomination, settlement
 from models.identity import acts as identity
 from models.post.notices import Channel
-from models.violations import payments, store
-from tests.handlers import lives
+from models.violations import nominations, payments, store
+from tests.handlers import lives, objections, officers
 from tests.handlers.chat import World, sentence
 from tests.handlers.test_binding import code
 from tests.handlers.test_sentences import kinds_by
-from tests.helpers import APP_ID, LI_MING, MERCHANT_ID, OVERLOAD, paid_trade
+from tests.helpers import (
+    APP_ID,
+    HORN,
+    LI_MING,
+    LI_PLATE,
+    MERCHANT_ID,
+    OVERLOAD,
+    SPEEDING,
+    WANG_PLATE,
+    paid_trade,
+)
 from tests.service import scheduler
 
 HAN = re.compile(r"[\u4e00-\u9fff]{3}")
@@ -75,6 +86,36 @@ async def whole_life(world: World) -> None:
     await live(world, days=1)
     await pay(world, late)
     await pay(world, await order(world, number, "o-li"), await order(world, number, payments.BY_CODE))
+    await named_each_other(world)
+    await officers.month(world)
+    await objections.object_to_much(world)
+
+
+async def named_each_other(world: World) -> None:
+    """Li Ming and Wang Fang name each other for case after case, and each is answered, taken back, verified, or forgotten."""
+    li, wang = world.town.li_ming, world.town.wang_fang
+    for owner, driver, name, plate in ((li, wang, "王芳", LI_PLATE), (wang, li, "李明", WANG_PLATE)):
+        for place, end in enumerate(("agree", "decline", "withdraw", "verify", "reject", "forget")):
+            code = HORN if end in ("verify", "reject") else SPEEDING
+            number = await lives.recorded(world, f"{plate.number[1:]}-{place}", plate=plate, code=code)
+            asked = (await act(world, nomination.nominate, owner, number, name)).nomination
+            await lives.deliver(world)
+            if end in ("agree", "verify", "reject"):
+                await act(world, nomination.consent, driver, asked.code)
+            if end in ("verify", "reject"):
+                await act(world, nomination.verify, asked.id, "officer:1", end == "verify", "看过录像")
+            if end == "decline":
+                await act(world, nominations.decline, driver, asked.code)
+            if end == "withdraw":
+                await act(world, nominations.withdraw, owner, number)
+            await lives.deliver(world)
+    await live(world, days=8)
+
+
+async def act(world: World, what: Any, *args: Any) -> Any:
+    """In a unit of work of its own."""
+    async with world.database.begin("citizen") as work:
+        return await what(work, *args)
 
 
 async def speak(world: World, language: str, *, following: bool) -> None:
@@ -100,7 +141,7 @@ async def test_each_notice_is_written_out_in_full(world: World, language: str, f
     if language == ENGLISH:
         own = [re.sub(r"兴中道|粤T", "", text) for text in (*texts[before:], *pushed)]
         assert not [text for text in own if HAN.search(text)]
-    assert bool(pushed) is following
+    assert ("o-li" in {openid for openid, _ in world.fakes.chat.sent}) is following
 
 
 async def test_all_kinds_go_out_in_that_life(world: World):

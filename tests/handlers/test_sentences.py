@@ -12,12 +12,15 @@ from babel.messages.catalog import Message
 from babel.messages.pofile import read_po
 
 from bot.commands import ROUTER
+from bot.officer_reasons import SENTENCES as OFFICERS
 from bot.reasons import SENTENCES
 from bot.wiring import KINDS
 from handlers.bind import PARTS
 from models.base.texts import CHINESE, LANGUAGES, LOCALES
 from models.post.notices import Channel
-from models.violations import rules
+from models.violations import challenge_rules, nomination_rules, rules
+from models.violations.grounds import EraseGround, VoidGround
+from models.violations.nomination_rules import NominationState, Obstacle, Unnameable
 from models.violations.rules import Reason, State
 
 ROOT = Path(__file__).parents[2]
@@ -73,11 +76,23 @@ FAMILIES: Mapping[str, AbstractSet[str]] = {
     "accept": set(Reason),
     "bind.part": set(PARTS),
     "case.state": set(State),
+    "object": set(challenge_rules.Obstacle),
+    "object.kind": set(challenge_rules.Kind),
+    "object.none": set(challenge_rules.Kind),
+    "object.state": set(challenge_rules.ChallengeState),
+    "object.which": set(challenge_rules.Kind),
+    "object.why": set(challenge_rules.Kind),
     "case.closed": CLOSED,
     "fines.cost": set(rules.PAYABLE),
+    "nominate": set(Unnameable) | set(Obstacle),
+    "nominate.state": set(nomination_rules.LIVE),
+    "takeover": set(nomination_rules.OF_DRIVER),
+    "takeover.is": set(NominationState) - {NominationState.OPEN},
+    "fines.waits": set(nomination_rules.LIVE),
     "do.mean": {command.name for command in ROUTER.commands if command.listed},
     "sms": kinds_by(Channel.SMS),
     "chat": kinds_by(Channel.CHAT),
+    "ground": {*EraseGround, *VoidGround},
 }
 SENTENCES_BY_LANGUAGE = {language: messages(language) for language in LANGUAGES}
 NAMES = sorted(SENTENCES_BY_LANGUAGE[CHINESE])
@@ -94,7 +109,7 @@ def test_every_name_in_the_code_has_its_sentence():
     sections = {name.partition(".")[0] for name in NAMES}
     asked = {text for text in CODE if KEY.fullmatch(text) and text.partition(".")[0] in sections}
     other = {"case.decided", "consent.given", "consent.revoked"}  # also actions of the audit trail
-    assert asked - set(SENTENCES) - other <= set(NAMES)
+    assert asked - set(SENTENCES) - set(OFFICERS) - other <= set(NAMES)
 
 
 def test_no_sentence_is_there_in_vain():

@@ -32,7 +32,7 @@ def metrics() -> Prometheus:
 def shimin(database: Database, fakes: Fakes, metrics: Prometheus) -> Shimin:
     """As it is put together where a port for metrics is set."""
     made = assembled(database, fakes)
-    channels = senders(fakes.sms, fakes.chat, fakes.wallet, database.wall)
+    channels = senders(fakes.sms, fakes.chat, fakes.wallet, fakes.payments, database.wall)
     delivery = Delivery(database, KINDS, channels, metrics)
     return replace(made, services=replace(made.services, metrics=metrics), delivery=delivery)
 

@@ -12,6 +12,7 @@ from bot import health
 from bot.gateways.redis_ephemeral import ForgivingEphemeral, RedisEphemeral
 from bot.services import SERVICES
 from bot.wiring import Shimin
+from models import migrations
 from models.base.db import Database
 from models.base.ephemeral import MemoryEphemeral
 from scheduler.service import LEASE_LENGTH
@@ -19,6 +20,7 @@ from tests.conftest import START, FixedClock
 from tests.databases import on_postgresql
 from tests.service import Fakes
 
+NEWEST = migrations.head()
 UTC_START = "2026-03-02T02:00:30+00:00"  # 10:00:30 in the city
 
 
@@ -63,7 +65,7 @@ async def test_another_schema_is_not_ours(database: Database, web_port: TestClie
     try:
         assert await ask(web_port) == not_ready("schema: run `shimin migrate`")
     finally:
-        await change(database, "UPDATE alembic_version SET version_num = '0002'")
+        await change(database, f"UPDATE alembic_version SET version_num = '{NEWEST}'")
 
 
 async def test_a_database_without_tables_is_none(database: Database, web_port: TestClient[Any, Any]) -> None:

@@ -33,6 +33,8 @@ def services(world: World, wall: FixedClock) -> Services:
         kinds=KINDS,
         sms=UNTOUCHED,
         chat=UNTOUCHED,
+        media=UNTOUCHED,
+        blobs=UNTOUCHED,
         login=world.login,
         payments=world.payments,
         wallet=UNTOUCHED,

@@ -1,6 +1,6 @@
 """What the two processes are given to do. A job takes its corner; it goes there by name, with its arguments."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import time, timedelta
 from functools import partial
 from pathlib import Path
@@ -17,7 +17,7 @@ from bot.inbox import Said
 from models.base import audit
 from models.base.db import Work
 from models.base.errors import Refusal
-from models.base.ports import Trade
+from models.base.ports import Receipt, Trade
 from models.flows import settlement
 from models.flows.settlement import Settlement
 from scheduler.jobs.query_silent_orders import SilentOrders
@@ -132,3 +132,12 @@ async def tick(corner: Corner) -> str:
 async def _leave_a_trace(work: Work) -> int:
     await audit.record(work, DAILY, f"day {work.today}")
     return 1
+
+
+def receive(receipts: Sequence[Receipt]) -> Job:
+    """The carrier reports."""
+    return partial(_receive, receipts=receipts)
+
+
+async def _receive(corner: Corner, receipts: Sequence[Receipt]) -> None:
+    await delivery(corner.database, corner.fakes).receive(receipts)

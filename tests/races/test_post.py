@@ -2,6 +2,7 @@
 
 from sqlalchemy import delete, select
 
+from models.base.ports import Receipt, ReceiptStatus
 from models.post import outbox
 from models.post.notices import Kind, Notice
 from models.violations.rules import State
@@ -80,3 +81,29 @@ async def claimed(street: Street) -> list[Notice]:
     """By a worker that then was slow."""
     async with street.database.begin("street") as work:
         return await acts.claimed(work)
+
+
+async def test_a_receipt_that_overtakes_our_own_record(meetings: Meetings, street: Street) -> None:
+    """The guards of both: the carrier's word is final, and what follows is written once."""
+    async for meet in meetings:
+        him = await street.citizen()
+        number = await street.recorded(him)
+        [notice] = [each for each in await claimed(street) if each.subject == number]
+        delivered = Receipt("biz-1", notice.key, ReceiptStatus.DELIVERED, street.database.wall.now())
+        await meet(jobs.act(acts.sent_all, [acts.bare(notice)]), jobs.receive([delivered]))
+        assert await street.rows(outbox.outbox, id=notice.id, state="delivered") == 1
+        assert (await street.case(number)).state is State.NOTIFIED
+        assert await street.happened("case.notified", f"case {number}") == 1
+
+
+async def test_receipts_for_many_beside_our_own_record_of_them(meetings: Meetings, street: Street) -> None:
+    """Each receipt is a unit of work: who takes one holds no other row."""
+    async for meet in meetings:
+        numbers = [await street.recorded(await street.citizen()) for _ in range(2)]
+        notices = [each for each in await claimed(street) if each.subject in numbers]
+        at = street.database.wall.now()
+        receipts = [Receipt("biz-1", n.key, ReceiptStatus.DELIVERED, at) for n in reversed(notices)]
+        await meet(jobs.act(acts.sent_all, [acts.bare(n) for n in notices]), jobs.receive(receipts))
+        for number in numbers:
+            assert await street.rows(outbox.outbox, subject=number, state="delivered") == 1
+            assert await street.happened("case.notified", f"case {number}") == 1

@@ -189,7 +189,9 @@ async def test_an_answer_that_cannot_be_recorded_is_looked_up_when_the_lease_run
         if numbers[0] in {notice.subject for notice in notices}:
             raise RuntimeError("a bug")
 
-    channels = senders(office.fakes.sms, office.fakes.chat, office.fakes.wallet, office.wall)
+    channels = senders(
+        office.fakes.sms, office.fakes.chat, office.fakes.wallet, office.fakes.payments, office.wall
+    )
     broken = Delivery(office.database, Kinds((Kind(RECORDED, on_sent=follow_up),)), channels)
     await broken.run_once()
     assert [row.state for row in await office.notices()] == ["claimed", "sent"]

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -10,9 +11,10 @@ import pytest
 from models.base.ports import Outcome, SendResult
 from models.identity import binding
 from models.post import outbox
+from models.post.notices import Kinds
 from scheduler import delivery
 from scheduler.delivery import AT_ONCE, Delivery
-from scheduler.letters import LEASE
+from scheduler.letters import LEASE, Letters
 from tests.fakes import FakeSms
 from tests.scheduler.post_office import PostOffice
 
@@ -161,6 +163,35 @@ async def test_a_letter_that_waited_so_long_that_its_lease_could_run_out_is_give
     assert {row.attempts for row in await office.notices()} == {1}
     assert len(office.fakes.sms.sent) == AT_ONCE + 10
     assert all(now < until for now, until in leases)
+
+
+@pytest.mark.parametrize(
+    ("pause", "found"),
+    [
+        pytest.param(0.0, ["older", "newer"], id="when it is time to look back"),
+        pytest.param(3600.0, ["newer"], id="not before"),
+    ],
+)
+async def test_what_came_in_behind_a_worker_is_found_when_it_looks_back(
+    office: PostOffice, monkeypatch: pytest.MonkeyPatch, pause: float, found: list[str]
+) -> None:
+    monkeypatch.setattr("scheduler.letters.LOOK_BACK_SECONDS", pause)
+    monkeypatch.setattr("scheduler.letters.LOOK_BACK_SHARE", 0)
+    letters = Letters(office.database, Kinds(binding.KINDS))
+    await queue_aged(office, ("first", 5))
+    await letters.next()
+    await queue_aged(office, ("older", 6), ("newer", 4))
+    claimed, count = await letters.next()
+    assert ([letter.notice.subject for letter in claimed], count) == (found, len(found))
+
+
+async def queue_aged(office: PostOffice, *drafts: tuple[str, int]) -> None:
+    """Notices about these, due for so many minutes."""
+    person = office.people.li_ming
+    async with office.database.begin("system:test") as work:
+        for about, age in drafts:
+            due_at = work.now - timedelta(minutes=age)
+            await outbox.put(work, outbox.Draft(binding.MOVED, about, "1", person, due_at=due_at))
 
 
 @dataclass

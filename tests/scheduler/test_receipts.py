@@ -3,10 +3,13 @@
 import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 import pytest
+from sqlalchemy import update
 
 from models.base.ports import Receipt, ReceiptStatus, SendResult
+from models.post.outbox import outbox
 from models.violations.rules import State
 from tests.fakes import FakeSms
 from tests.scheduler.post_office import NEVER, PostOffice
@@ -94,3 +97,22 @@ async def test_a_receipt_for_what_the_carrier_refused_changes_nothing(office: Po
     await office.worker.drain()
     await office.receipt(RECORDED)
     assert (await office.notice(RECORDED)).state == "failed"
+
+
+async def test_a_receipt_that_cannot_be_recorded_keeps_no_other_from_it(
+    office: PostOffice, logged: list[Any]
+) -> None:
+    """A kind that only a newer release knows: the report is refused, and comes again; the others are in it, once."""
+    strange, mine = [await office.record_case(record_no) for record_no in ("R1", "R2")]
+    await office.worker.drain()
+    async with office.database.begin("system:test") as work:
+        await work.run(update(outbox).where(outbox.c.subject == strange).values(kind="of_tomorrow"))
+    keys = {row.subject: row.key for row in await office.notices()}
+    report = [Receipt("sms-1", keys[number], FAILED, office.wall.now()) for number in (strange, mine)]
+    for _ in range(2):
+        with pytest.raises(KeyError, match="of_tomorrow"):
+            await office.worker.receive(report)
+    assert {row.subject: row.state for row in await office.notices()} == {strange: "sent", mine: "failed"}
+    assert await office.tickets() == ["not_reached"]
+    assert {entry["event"] for entry in logged if entry["log_level"] == "error"} == {"receipt_failed"}
+    logged.clear()

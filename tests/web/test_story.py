@@ -43,6 +43,17 @@ async def test_li_ming_has_a_new_fine_first_then_an_overdue_one_and_a_locked_wal
     assert case in await li_ming.say("限制")
 
 
+async def test_zhao_lei_was_named_as_the_driver_agrees_and_the_case_is_his(phone: Phone):
+    wang_fang, zhao_lei = phone("wang-fang"), phone("zhao-lei")
+    (case,) = CASE.findall(await wang_fang.say("转给"))[:1]
+    await zhao_lei.told_in_chat("王*", "文明路", "¥200.00")
+    assert "¥200.00、记1分" in await zhao_lei.say("同意")
+    assert case in await zhao_lei.say("1")
+    await wang_fang.told_in_chat("赵*", case)
+    assert case not in await wang_fang.say("罚单")
+    assert case in await zhao_lei.say("罚单")
+
+
 # A newcomer's first fine
 
 

@@ -1,0 +1,271 @@
+"""What an officer can do, once for both doors (`/api/v1/officer/...` and `shimin officer ...`): an act's name, who may, what it takes.
+
+An act is given its subject (a case, a ticket, an announcement) and its fields as JSON has them, and answers with what JSON can hold.
+"""
+
+import re
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import asdict, dataclass, field
+from datetime import date, datetime
+from enum import Enum
+from typing import Any
+
+from bot.officer_fields import Read, day, fen, one_of, reasons, wanted, yes_or_no
+from models.base.clock import CITY_ZONE
+from models.base.db import Database, Work
+from models.base.errors import BadInput, Refusal
+from models.flows import challenge, nomination, silence, voiding
+from models.identity import staff
+from models.identity.staff import Member, Role
+from models.post import desk
+from models.violations import (
+    challenges,
+    nominations,
+    officer_acts,
+    officer_queue,
+    officer_view,
+    silent_owners,
+)
+from models.violations.acts import read_case_number
+from models.violations.challenge_rules import ChallengeState
+from models.violations.grounds import EraseGround, VoidGround
+
+Fields = Mapping[str, Any]
+Answer = dict[str, Any]
+LONGEST_ID = 10
+TICKET = re.compile(r"[0-9A-Z]{6,8}")
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """`on` is the plural under which its subject is found (`cases`); `fields` are read one by one, in this order; `do` is the act."""
+
+    name: str
+    on: str
+    fields: Mapping[str, Read]
+    do: Callable[[Work, Member, Any, Fields], Awaitable[Answer]]
+    role: Role = Role.OFFICER
+    optional: frozenset[str] = field(default_factory=frozenset)
+
+
+async def recognise(database: Database, key: str) -> Member | None:
+    """Whose key is it, its use noted once a day; None for one that opens nothing."""
+    async with database.read() as work:
+        member = await staff.authenticate(work, key)
+        noted = member is None or member.last_used_on == work.today
+    if member is None or noted:
+        return member
+    async with database.begin(member.actor) as work:
+        return member if await staff.used(work, member) else None
+
+
+async def perform(work: Work, member: Member, act: Act, subject: str, given: Fields) -> Answer:
+    """Do it in this unit of work, which is to be that of `member.actor`. Raises Refusal with the reason."""
+    if not await staff.used(work, member):
+        raise Refusal("officer.revoked")
+    if not member.may(act.role):
+        raise Refusal("officer.role", role=act.role.value)
+    target = await SUBJECTS[act.on](work, member, subject)
+    if unknown := given.keys() - act.fields.keys():
+        raise BadInput("officer.unknown_field", field=min(unknown))
+    fields = {
+        name: read(given[name]) if name in given else None
+        for name, read in act.fields.items()
+        if name in given or _needed(act, name)
+    }
+    return await act.do(work, member, target, fields)
+
+
+def _needed(act: Act, name: str) -> bool:
+    if name not in act.optional:
+        raise BadInput("officer.missing_field", field=name)
+    return False
+
+
+async def queue(work: Work, member: Member, query: Mapping[str, str]) -> Answer:
+    """A page of what waits, the nearest deadline first; `next` is the place behind it, when it is full. Raises BadInput."""
+    asked = wanted(query)
+    found = await officer_queue.waiting(work, member.authority, member.actor, asked)
+    entries = [_as_json(entry) for entry in found]
+    for entry, source in zip(entries, found, strict=True):
+        if source.due_on == officer_queue.FIRST:
+            entry["due_on"] = None
+    full = len(found) == min(asked.limit, officer_queue.MOST)
+    return {"entries": entries, "next": found[-1].place if found and full else None}
+
+
+async def show(work: Work, member: Member, number: str) -> Answer:
+    """A case whole, personal data masked. Raises Refusal."""
+    number = await _case(work, member, number)
+    return _as_json(await officer_view.show(work, number))
+
+
+async def _reveal(work: Work, member: Member, number: str, fields: Fields) -> Answer:
+    return _as_json(await officer_view.reveal(work, number, member.actor, fields["reasons"]))
+
+
+async def _figure(work: Work, member: Member, number: str, fields: Fields) -> Answer:
+    fine, replaces = fields["fine_fen"], fields.get("replaces_fen")
+    await officer_acts.set_figure(work, number, member.actor, fine, fields["reasons"], replaces=replaces)
+    return {"case": number, "fine_fen": fine}
+
+
+async def _erase(work: Work, member: Member, number: str, fields: Fields) -> Answer:
+    case = await officer_acts.known(work, number)
+    await officer_acts.erase(work, case, member.actor, fields["ground"], fields["reasons"])
+    return {"case": number, "state": "erased"}
+
+
+async def _void(work: Work, member: Member, number: str, fields: Fields) -> Answer:
+    case = await officer_acts.known(work, number)
+    owed = await voiding.void(work, case, member.actor, fields["ground"], fields["reasons"])
+    return {"case": number, "state": "voided", "owed_back_fen": owed}
+
+
+async def _extend(work: Work, member: Member, number: str, fields: Fields) -> Answer:
+    await officer_acts.extend(work, number, member.actor, fields["until"], fields["reasons"])
+    return {"case": number, "handle_by": fields["until"].isoformat()}
+
+
+async def _announce(work: Work, member: Member, number: str, fields: Fields) -> Answer:
+    made = await silent_owners.propose(work, number, member.actor, fields["reasons"])
+    until = made.announced_until.isoformat()
+    return {"announcement": made.id, "cases": list(made.numbers), "announced_until": until}
+
+
+async def _decide(work: Work, member: Member, key: int, fields: Fields) -> Answer:
+    outcome = await silence.decide(work, key, member.actor, fields["reasons"])
+    return {"announcement": key, "decided": list(outcome.decided), "left": list(outcome.left)}
+
+
+async def _withdraw(work: Work, member: Member, key: int, fields: Fields) -> Answer:
+    del fields
+    await silent_owners.withdraw(work, key, member.actor)
+    return {"announcement": key, "state": "withdrawn"}
+
+
+async def _verify(work: Work, member: Member, key: int, fields: Fields) -> Answer:
+    found = await nomination.verify(work, key, member.actor, fields["ok"], fields["reasons"])
+    await desk.settled(work, f"nomination {key}", nomination.VERIFY, nomination.FLAGGED, outcome=found.state)
+    return {"nomination": key, "case": found.case_number, "state": found.state.value}
+
+
+async def _answer(work: Work, member: Member, key: int, fields: Fields) -> Answer:
+    """What takes a decision back takes a supervisor, whichever way it comes."""
+    outcome = fields["outcome"]
+    if outcome is ChallengeState.VOIDED and not member.may(Role.SUPERVISOR):
+        raise Refusal("officer.role", role=Role.SUPERVISOR.value)
+    ground = fields.get("ground") or VoidGround.OTHER
+    found = await challenge.decide(work, key, member.actor, outcome, fields["reasons"], ground)
+    return {"challenge": key, "case": found.case_number, "state": outcome.value}
+
+
+async def _take(work: Work, member: Member, number: str, fields: Fields) -> Answer:
+    del fields
+    await desk.take(work, number, member.actor)
+    return {"ticket": number, "taken_by": member.actor}
+
+
+async def _release(work: Work, member: Member, number: str, fields: Fields) -> Answer:
+    del fields
+    await desk.release(work, number, member.actor, anybodys=member.may(Role.SUPERVISOR))
+    return {"ticket": number, "taken_by": None}
+
+
+async def _close(work: Work, member: Member, number: str, fields: Fields) -> Answer:
+    await desk.close(work, number, member.actor, fields["outcome"])
+    return {"ticket": number, "state": "closed"}
+
+
+async def _case(work: Work, member: Member, subject: str) -> str:
+    number = read_case_number(subject)
+    await officer_acts.check_authority(work, number, member.authority)
+    return number
+
+
+async def _ticket(work: Work, member: Member, subject: str) -> str:
+    del work, member
+    number = subject.strip().upper()
+    if not TICKET.fullmatch(number):
+        raise Refusal("officer.no_ticket", number=subject[:8])
+    return number
+
+
+async def _challenge(work: Work, member: Member, subject: str) -> int:
+    found = await challenges.by_id(work, _number(subject, "officer.no_challenge"))
+    await officer_acts.check_authority(work, found.case_number, member.authority)
+    return found.id
+
+
+async def _nomination(work: Work, member: Member, subject: str) -> int:
+    found = await nominations.by_id(work, _number(subject, "officer.no_nomination"))
+    await officer_acts.check_authority(work, found.case_number, member.authority)
+    return found.id
+
+
+def _number(subject: str, otherwise: str) -> int:
+    """An id of our own. Raises Refusal with the key of what there is none of."""
+    if not (subject.isascii() and subject.isdigit() and len(subject) < LONGEST_ID):
+        raise Refusal(otherwise, number=subject[:LONGEST_ID])
+    return int(subject)
+
+
+async def _silence(work: Work, member: Member, subject: str) -> int:
+    found = await silent_owners.proposal_of(work, _number(subject, "officer.no_silence"))
+    if found.authority != member.authority:
+        raise Refusal("officer.no_silence", number=subject)
+    return found.id
+
+
+def _as_json(found: Any) -> Answer:
+    """A dataclass as JSON has it: days and instants as text."""
+    return {name: _plain(value) for name, value in asdict(found).items()}
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {name: _plain(each) for name, each in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(each) for each in value]
+    if isinstance(value, Enum):
+        return value.value
+    if isinstance(value, datetime):
+        return value.astimezone(CITY_ZONE).isoformat(timespec="seconds")
+    return value.isoformat() if isinstance(value, date) else value
+
+
+SUBJECTS: Mapping[str, Callable[[Work, Member, str], Awaitable[Any]]] = {
+    "cases": _case,
+    "tickets": _ticket,
+    "announcements": _silence,
+    "nominations": _nomination,
+    "challenges": _challenge,
+}
+WHY: dict[str, Read] = {"reasons": reasons}
+ACTS = (
+    Act("reveal", "cases", WHY, _reveal),
+    Act(
+        "figure",
+        "cases",
+        {"fine_fen": fen, "replaces_fen": fen} | WHY,
+        _figure,
+        optional=frozenset({"replaces_fen"}),
+    ),
+    Act("erase", "cases", {"ground": one_of(EraseGround)} | WHY, _erase),
+    Act("void", "cases", {"ground": one_of(VoidGround)} | WHY, _void, Role.SUPERVISOR),
+    Act("extend", "cases", {"until": day} | WHY, _extend),
+    Act("announce", "cases", WHY, _announce),
+    Act("decide", "announcements", WHY, _decide, Role.SUPERVISOR),
+    Act("withdraw", "announcements", {}, _withdraw),
+    Act("verify", "nominations", {"ok": yes_or_no} | WHY, _verify),
+    Act(
+        "decide",
+        "challenges",
+        {"outcome": one_of(ChallengeState), "ground": one_of(VoidGround)} | WHY,
+        _answer,
+        optional=frozenset({"ground"}),
+    ),
+    Act("take", "tickets", {}, _take),
+    Act("release", "tickets", {}, _release),
+    Act("close", "tickets", {"outcome": reasons}, _close),
+)

@@ -1,0 +1,239 @@
+"""`shimin officer`: keys of staff, for operators; and what officers do, from a shell, as the one whose key is in SHIMIN_OFFICER_KEY.
+
+Acts are those of the API (docs/officers.md), on the database of the settings; answers are printed as JSON.
+"""
+
+import json
+import os
+from collections.abc import Awaitable, Callable
+from typing import Annotated, Any
+
+import typer
+from rich.table import Table
+
+from bot import officer
+from bot.officer_reasons import sentence
+from bot.shell import complain, complaints, console, with_database
+from models.base import trace
+from models.base.db import Database
+from models.base.errors import Refusal
+from models.identity import staff
+from models.identity.staff import Member, Role
+from models.violations.grounds import EraseGround, VoidGround
+
+KEY = "SHIMIN_OFFICER_KEY"
+AUTHORITY_DIGITS = 6
+ACTS = {(act.on, act.name): act for act in officer.ACTS}
+app = typer.Typer(no_args_is_help=True, help=f"Staff and their keys; and an officer's acts, with {KEY}.")
+Case = Annotated[str, typer.Argument(help="The 12 digits of the case.")]
+Ticket = Annotated[str, typer.Argument(help="The ticket's number.")]
+Announcement = Annotated[str, typer.Argument(help="Its id, from the queue.")]
+Reasons = Annotated[str, typer.Option(help="Why; it goes into the case's file.")]
+
+
+@app.command()
+def add(
+    name: Annotated[str, typer.Argument(help="The member's own name.")],
+    authority: Annotated[str, typer.Option(help="6 digits; cases of this authority are theirs.")],
+    role: Annotated[list[Role] | None, typer.Option(help="Repeatable.")] = None,
+) -> None:
+    """Make a key for a member of staff. It is shown once."""
+    if len(authority) != AUTHORITY_DIGITS or not (authority.isascii() and authority.isdigit()):
+        complain("--authority: 6 digits, as 442000")
+
+    async def create(database: Database) -> tuple[int, str]:
+        async with database.begin("operator") as work:
+            return await staff.add(work, name, authority, role or [Role.OFFICER])
+
+    member_id, key = with_database(create)
+    console.print(key, highlight=False, soft_wrap=True)
+    complaints.print(
+        f"Officer {member_id}. Keep it now: only its SHA-256 is stored, it cannot be shown again."
+    )
+
+
+@app.command("list")
+def list_() -> None:
+    """All members of staff, without their secrets."""
+
+    async def every(database: Database) -> list[staff.Listed]:
+        async with database.read() as work:
+            return await staff.every(work)
+
+    table = Table("id", "name", "authority", "roles", "last used", "revoked")
+    for row in with_database(every):
+        revoked = row.revoked_at.isoformat(timespec="seconds") if row.revoked_at else ""
+        table.add_row(str(row.id), row.name, row.authority, row.roles, str(row.last_used_on or ""), revoked)
+    console.print(table)
+
+
+@app.command()
+def revoke(member: Annotated[int, typer.Argument(help="The id from `officer list`.")]) -> None:
+    """From now on this member's key opens nothing."""
+
+    async def gone(database: Database) -> bool:
+        async with database.begin("operator") as work:
+            return await staff.revoke(work, member)
+
+    if not with_database(gone):
+        complain(f"there is no officer {member} with a key in force; see `shimin officer list`")
+    console.print(f"The key of officer {member} is revoked.")
+
+
+@app.command()
+def queue(
+    kind: Annotated[str, typer.Option(help="Of these kinds, commas between.")] = "",
+    topic: Annotated[str, typer.Option(help="Tickets of this topic.")] = "",
+    taken: Annotated[str, typer.Option(help="any | mine | free")] = "any",
+    due_by: Annotated[str, typer.Option(help="Due by this day.")] = "",
+    limit: Annotated[int, typer.Option(help="So many.")] = 50,
+    after: Annotated[str, typer.Option(help="Behind this place: `next` of the page before.")] = "",
+) -> None:
+    """What waits, the nearest legal deadline first."""
+    query = {"kind": kind, "topic": topic, "taken": taken, "limit": str(limit), "after": after}
+    query |= {"due_by": due_by} if due_by else {}
+
+    async def look(database: Database, member: Member) -> Any:
+        async with database.read() as work:
+            return await officer.queue(work, member, query)
+
+    _as_officer(look)
+
+
+@app.command()
+def show(
+    number: Case,
+    reveal: Annotated[str, typer.Option(help="Personal data in clear, and why; it is on record.")] = "",
+) -> None:
+    """A case whole, with its history."""
+
+    async def look(database: Database, member: Member) -> Any:
+        async with database.read() as work:
+            return await officer.show(work, member, number)
+
+    if reveal:
+        _do("cases", "reveal", number, reasons=reveal)
+    else:
+        _as_officer(look)
+
+
+@app.command()
+def take(number: Ticket) -> None:
+    """The ticket is yours."""
+    _do("tickets", "take", number)
+
+
+@app.command()
+def release(number: Ticket) -> None:
+    """It is nobody's again."""
+    _do("tickets", "release", number)
+
+
+@app.command()
+def close(number: Ticket, outcome: Annotated[str, typer.Argument(help="What came of it.")]) -> None:
+    """It is dealt with."""
+    _do("tickets", "close", number, outcome=outcome)
+
+
+@app.command()
+def figure(
+    number: Case,
+    fen: Annotated[int, typer.Argument(help="50000 is 500 yuan.")],
+    reasons: Reasons,
+    replaces: Annotated[int | None, typer.Option(help="Lower this figure, in fen.")] = None,
+) -> None:
+    """Set the fine of an offence for which the catalogue has a range."""
+    lowered = {} if replaces is None else {"replaces_fen": replaces}
+    _do("cases", "figure", number, fine_fen=fen, reasons=reasons, **lowered)
+
+
+@app.command()
+def erase(number: Case, ground: Annotated[EraseGround, typer.Option()], reasons: Reasons) -> None:
+    """Erase an undecided record."""
+    _do("cases", "erase", number, ground=ground.value, reasons=reasons)
+
+
+@app.command()
+def void(number: Case, ground: Annotated[VoidGround, typer.Option()], reasons: Reasons) -> None:
+    """Take a decision back."""
+    _do("cases", "void", number, ground=ground.value, reasons=reasons)
+
+
+@app.command()
+def extend(
+    number: Case,
+    until: Annotated[str, typer.Argument(help="The new last day, as 2026-06-01.")],
+    reasons: Reasons,
+) -> None:
+    """Extend the term of a record, once, on request."""
+    _do("cases", "extend", number, until=until, reasons=reasons)
+
+
+@app.command()
+def announce(number: Case, reasons: Reasons) -> None:
+    """Announce the unhandled records of this case's vehicle."""
+    _do("cases", "announce", number, reasons=reasons)
+
+
+@app.command()
+def decide(announcement: Announcement, reasons: Reasons) -> None:
+    """Decide on announced records."""
+    _do("announcements", "decide", announcement, reasons=reasons)
+
+
+@app.command()
+def withdraw(announcement: Announcement) -> None:
+    """Drop an announcement."""
+    _do("announcements", "withdraw", announcement)
+
+
+@app.command()
+def verify(
+    nomination: Annotated[str, typer.Argument(help="Its id.")],
+    reasons: Reasons,
+    ok: Annotated[bool, typer.Option("--ok/--not-ok", help="Was it the driver who was named?")],
+) -> None:
+    """Verify who drove, where consent alone is not enough."""
+    _do("nominations", "verify", nomination, ok=ok, reasons=reasons)
+
+
+@app.command()
+def answer(
+    challenge: Annotated[str, typer.Argument(help="Its id.")],
+    outcome: Annotated[str, typer.Argument(help="upheld | erased | voided")],
+    reasons: Reasons,
+    ground: Annotated[VoidGround | None, typer.Option(help="For what goes.")] = None,
+) -> None:
+    """Answer an objection or a review; the citizen reads the reasons."""
+    named = {"ground": ground.value} if ground else {}
+    _do("challenges", "decide", challenge, outcome=outcome, reasons=reasons, **named)
+
+
+def _do(on: str, name: str, subject: str, **fields: Any) -> None:
+    """One act, in one unit of work of this officer."""
+
+    async def act(database: Database, member: Member) -> Any:
+        trace.begin(trace.new())
+        async with database.begin(member.actor) as work:
+            return await officer.perform(work, member, ACTS[on, name], subject, fields)
+
+    _as_officer(act)
+
+
+def _as_officer(act: Callable[[Database, Member], Awaitable[Any]]) -> None:
+    """Act as whoever holds the key, and print the answer; a refusal ends the command."""
+    key = os.environ.get(KEY, "")
+    if not key:
+        complain(f"{KEY} is missing: it holds your own key")
+
+    async def known(database: Database) -> Any:
+        member = await officer.recognise(database, key)
+        if member is None:
+            complain(f"{KEY}: this key is unknown or revoked")
+        return await act(database, member)
+
+    try:
+        answer = with_database(known)
+    except Refusal as refusal:
+        complain(sentence(refusal))
+    typer.echo(json.dumps(answer, ensure_ascii=False, indent=2))

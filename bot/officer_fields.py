@@ -1,0 +1,71 @@
+"""How officers' fields are written, at both doors; each reader raises BadInput with what it should look like."""
+
+from collections.abc import Callable, Mapping
+from datetime import date
+from enum import StrEnum
+from typing import Any
+
+from models.base.errors import BadInput
+from models.violations import officer_queue
+from models.violations.officer_queue import Taken, Waits, Wanted
+
+Read = Callable[[Any], Any]
+MOST_REASONS = 2000  # characters
+MOST_FEN = 10**9
+
+
+def reasons(value: Any) -> str:
+    """A text, its outer space gone."""
+    if not isinstance(value, str) or not 0 < len(value.strip()) <= MOST_REASONS:
+        raise BadInput("officer.reasons", most=MOST_REASONS)
+    return value.strip()
+
+
+def fen(value: Any) -> int:
+    """A whole number; JSON's `true` is none. As many as the column holds."""
+    if type(value) is not int or abs(value) >= MOST_FEN:
+        raise BadInput("officer.fen")
+    return value
+
+
+def day(value: Any) -> date:
+    """ISO 8601."""
+    try:
+        return date.fromisoformat(value)
+    except (TypeError, ValueError) as wrong:
+        raise BadInput("officer.day") from wrong
+
+
+def yes_or_no(value: Any) -> bool:
+    """JSON's own."""
+    if not isinstance(value, bool):
+        raise BadInput("officer.yes_or_no")
+    return value
+
+
+def one_of(kind: type[StrEnum]) -> Read:
+    """One of the words of this kind."""
+
+    def read(value: Any) -> Any:
+        try:
+            return kind(value)
+        except ValueError as wrong:
+            raise BadInput("officer.choice", choices=", ".join(kind)) from wrong
+
+    return read
+
+
+def wanted(query: Mapping[str, str]) -> Wanted:
+    """What a query asks of the queue."""
+    kinds = [one_of(Waits)(kind) for kind in query.get("kind", "").split(",") if kind]
+    limit = query.get("limit", "50")
+    if not (limit.isascii() and limit.isdigit() and 1 <= int(limit[:4]) <= officer_queue.MOST):
+        raise BadInput("officer.limit", most=officer_queue.MOST)
+    return Wanted(
+        kinds=kinds,
+        topic=query.get("topic", ""),
+        taken=one_of(Taken)(query.get("taken", Taken.ANY)),
+        due_by=day(query["due_by"]) if "due_by" in query else None,
+        limit=int(limit),
+        after=query.get("after", ""),
+    )
