@@ -81,8 +81,9 @@ class Results:
                 await by_halves(together, self._record, _keep_claim)
             except Exception:
                 log.exception("records_failed", count=len(together))
-            self.expected -= len(together)
-            self._fewer.set()
+            finally:
+                self.expected -= len(together)
+                self._fewer.set()
 
     async def receive(self, receipts: Sequence[Receipt]) -> None:
         """Delivery receipts from a carrier: they only move a status forward. One that cannot be recorded keeps no other from it; then
