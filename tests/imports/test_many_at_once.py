@@ -19,7 +19,7 @@ from models.base.ids import Ids
 from models.post.notices import unpack
 from models.schema import metadata
 from models.violations.acts import record
-from tests.conftest import FixedClock
+from tests.conftest import PATIENT, FixedClock
 from tests.databases import Databases, on_postgresql
 from tests.helpers import resident_id
 from tests.imports.conftest import HEADERS, HIS_CAR, LI_MING, RECORD, WANG_FANG, WRONG_WAY, Desk
@@ -161,7 +161,7 @@ def town(databases: Databases, tmp_path: Path, city: City) -> Any:
     async def made(*, one_by_one: bool) -> Town:
         url = await databases.fresh(tmp_path)
         own = replace(city, ids=Ids(Random(7)))
-        database = Database(url, city=own, civic=FixedClock(), wall=FixedClock())
+        database = Database(url, city=own, civic=FixedClock(), wall=FixedClock(), limits=PATIENT)
         return Town(database, tmp_path, one_by_one=one_by_one)
 
     return made

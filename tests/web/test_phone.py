@@ -100,6 +100,7 @@ async def test_a_locked_wallet_is_unlocked_by_paying(screen: Screen):
 async def test_a_code_on_the_page_is_scanned(screen: Screen):
     await screen.choose("wang-fang")
     case = number_in(await (await screen.tap("罚单", "文明路")).inner_text(), 12)
+    await screen.say(f"撤回 {case}", "已收回")  # she had named Zhao Lei
     await accept(screen, case)
     page = await screen.open_link(await screen.text_about("处罚决定", case))
     await page.locator("button.primary").click()
