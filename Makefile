@@ -11,7 +11,7 @@ export UV_LINK_MODE := copy
 unexport PYTHONDONTWRITEBYTECODE  # without its cache every start costs two seconds more
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test fuzz chaos chaos-full bench check lint format lock clean
+.PHONY: help demo test coverage fuzz chaos chaos-full bench check lint format lock clean
 
 help:  ## list every target
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -22,6 +22,9 @@ demo: .venv/.main  ## start the service and the sandbox town (FRESH=1 starts ove
 test: .venv/.dev  ## every check and every test, as CI runs them
 	@$(MAKE) --no-print-directory check
 	@$(BIN)/python -m tests.web.browser
+	@$(BIN)/python -m pytest -n 2 --dist loadfile
+
+coverage: .venv/.dev  ## the tests again, counting the lines they reach
 	@$(BIN)/python -m pytest -n 2 --dist loadfile --cov --cov-report=term:skip-covered
 
 fuzz: .venv/.dev  ## 200,000 broken and 10,000 forged pushes against the whole application
