@@ -1,7 +1,5 @@
 """API keys of other systems: shown once, kept as SHA-256, limited to scopes, revocable."""
 
-import hmac
-import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -10,8 +8,8 @@ from sqlalchemy import insert, select, update
 from sqlalchemy.engine import Row
 
 from models.base import audit
-from models.base.crypto import fingerprint
 from models.base.db import Work
+from models.identity import tokens
 from models.identity.tables import api_keys
 
 PREFIX = "shimin"
@@ -30,22 +28,21 @@ async def create(work: Work, name: str, scopes: Sequence[str]) -> str:
     """Make a key; the answer is the only time it is seen. Raises ValueError for an unknown scope."""
     if unknown := set(scopes) - SCOPES.keys():
         raise ValueError(f"unknown scope {', '.join(sorted(unknown))}; there are {', '.join(SCOPES)}")
-    key_id, secret = secrets.token_hex(4), secrets.token_urlsafe(32)
-    row = {"id": key_id, "name": name, "scopes": " ".join(sorted(scopes)), "secret_hash": fingerprint(secret)}
-    await work.run(insert(api_keys), row | {"created_at": work.wall})
-    await audit.record(work, "key.created", f"key {key_id}", scopes=sorted(scopes))
-    return f"{PREFIX}_{key_id}_{secret}"
+    drawn = tokens.draw(PREFIX)
+    row = {"id": drawn.key_id, "secret_hash": drawn.secret_hash, "scopes": " ".join(sorted(scopes))}
+    await work.run(insert(api_keys), row | {"name": name, "created_at": work.wall})
+    await audit.record(work, "key.created", f"key {drawn.key_id}", scopes=sorted(scopes))
+    return drawn.token
 
 
 async def authenticate(work: Work, token: str) -> Caller | None:
     """Whose key is it; None for a wrong, unknown or revoked one."""
-    if not token.isascii():  # headers may carry bytes that are no text
+    shown = tokens.read(PREFIX, token)
+    if shown is None:
         return None
-    prefix, _, rest = token.partition("_")
-    key_id, _, secret = rest.partition("_")
-    row = await work.first(select(api_keys).where(api_keys.c.id == key_id, api_keys.c.revoked_at.is_(None)))
-    known = row.secret_hash if row else bytes(32)
-    if not hmac.compare_digest(known, fingerprint(secret)) or row is None or prefix != PREFIX:
+    in_force = select(api_keys).where(api_keys.c.id == shown.key_id, api_keys.c.revoked_at.is_(None))
+    row = await work.first(in_force)
+    if not shown.fits(row.secret_hash if row else None) or row is None:
         return None
     return Caller(row.id, frozenset(row.scopes.split()))
 

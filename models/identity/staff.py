@@ -3,8 +3,6 @@
 An officer decides on cases of her authority; a supervisor may also take back decisions and decide on silent owners.
 """
 
-import hmac
-import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -13,8 +11,8 @@ from enum import StrEnum
 from sqlalchemy import insert, select, update
 
 from models.base import audit
-from models.base.crypto import fingerprint
 from models.base.db import Work
+from models.identity import tokens
 from models.identity.tables import staff
 
 PREFIX = "officer"
@@ -66,29 +64,27 @@ async def add(work: Work, name: str, authority: str, roles: Sequence[str]) -> tu
     if not roles or (unknown := set(roles) - set(Role)):
         wrong = ", ".join(sorted(unknown)) if roles else "none"
         raise ValueError(f"unknown role {wrong}; there are {', '.join(Role)}")
-    key_id, secret = secrets.token_hex(4), secrets.token_urlsafe(32)
+    drawn = tokens.draw(PREFIX)
     row = {
         "name": work.seal(name, NAME),
         "authority": authority,
         "roles": " ".join(sorted(set(roles))),
-        "key_id": key_id,
-        "secret_hash": fingerprint(secret),
+        "key_id": drawn.key_id,
+        "secret_hash": drawn.secret_hash,
         "created_at": work.wall,
     }
     member_id = int(await work.scalar(insert(staff).values(row).returning(staff.c.id)))
     await audit.record(work, "staff.added", f"officer {member_id}", roles=row["roles"], authority=authority)
-    return member_id, f"{PREFIX}_{key_id}_{secret}"
+    return member_id, drawn.token
 
 
 async def authenticate(work: Work, token: str) -> Member | None:
     """Whose key is it; None for a wrong, unknown or revoked one. As long for each of them."""
-    if not token.isascii():  # headers may carry bytes that are no text
+    shown = tokens.read(PREFIX, token)
+    if shown is None:
         return None
-    prefix, _, rest = token.partition("_")
-    key_id, _, secret = rest.partition("_")
-    row = await work.first(select(staff).where(staff.c.key_id == key_id, staff.c.revoked_at.is_(None)))
-    known = row.secret_hash if row else bytes(32)
-    if not hmac.compare_digest(known, fingerprint(secret)) or row is None or prefix != PREFIX:
+    row = await work.first(select(staff).where(staff.c.key_id == shown.key_id, staff.c.revoked_at.is_(None)))
+    if not shown.fits(row.secret_hash if row else None) or row is None:
         return None
     return Member(row.id, row.authority, frozenset(map(Role, row.roles.split())), row.last_used_on)
 
