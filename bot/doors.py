@@ -5,8 +5,9 @@ one of that.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable
-from typing import Generic, TypeVar
+from abc import ABC, abstractmethod
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Generic, NamedTuple, TypeVar
 
 from aiohttp import web
 
@@ -37,22 +38,100 @@ class Door(Generic[Who]):
     async def __call__(self, request: web.Request) -> web.StreamResponse:
         trace.begin(trace.new())
         try:
-            if not request.content.is_eof() and not await _whole(request):
-                return self._too_slow()
+            if not await whole(request):
+                return too_slow(self.refuse(*TOO_SLOW))
             return await self.handle(request, await self.authenticate(request))
         except Unauthentic as problem:
             return self.refuse(401, str(problem))
         except Malformed as problem:
             return self.refuse(400, str(problem))
 
-    def _too_slow(self) -> web.Response:
-        refusal = self.refuse(408, "the body did not come in time")
-        refusal.force_close()
-        return refusal
+
+class Answer(NamedTuple):
+    """What a push is answered with; no more is said over this wire."""
+
+    body: bytes
+    kind: str = "text/plain"
+    status: int = 200
 
 
-async def _whole(request: web.Request) -> bool:
+class Push(ABC):
+    """A whole request by which a platform tells us something, whichever way it came: its parameters, its body, and when it was here
+    (of the loop's clock)."""
+
+    __slots__ = ("began", "body", "query")
+
+    def __init__(self, query: Mapping[str, str], body: bytes) -> None:
+        self.query = query
+        self.body = body
+        self.began = asyncio.get_running_loop().time()
+
+    @abstractmethod
+    async def answer_early(self, answer: Answer) -> None:
+        """Answer now, while the push is still being worked on; what is answered in the end is not sent any more."""
+
+
+class PushDoor(Generic[Who]):
+    """A door for pushes: the same promise as `Door`, for one wire where nearly everything arrives, and without a request of aiohttp's."""
+
+    def __init__(
+        self,
+        authenticate: Callable[[Push], Awaitable[Who]],
+        handle: Callable[[Push, Who], Awaitable[Answer]],
+    ) -> None:
+        self.authenticate = authenticate
+        self.handle = handle
+
+    async def take(self, push: Push) -> Answer:
+        """Let it in, or say why not."""
+        trace.begin(trace.new())
+        try:
+            return await self.handle(push, await self.authenticate(push))
+        except Unauthentic as problem:
+            return Answer(str(problem).encode(), status=401)
+        except Malformed as problem:
+            return Answer(str(problem).encode(), status=400)
+
+    async def __call__(self, request: web.Request) -> web.StreamResponse:
+        """A push that came by the router."""
+        if not await whole(request):
+            return too_slow(plain(*TOO_SLOW))
+        push = _Routed(request, await request.read())
+        answer = await self.take(push)
+        return push.answered or _response(answer)
+
+
+class _Routed(Push):
+    """A push that came as a request of aiohttp's."""
+
+    __slots__ = ("_request", "answered")
+
+    def __init__(self, request: web.Request, body: bytes) -> None:
+        super().__init__(request.query, body)
+        self._request = request
+        self.answered: web.Response | None = None
+
+    async def answer_early(self, answer: Answer) -> None:
+        """The connection is closed behind it: another request would wait on it for this one's end."""
+        response = self.answered = _response(answer)
+        response.force_close()
+        await response.prepare(self._request)
+        await response.write_eof()
+
+
+TOO_SLOW = (408, "the body did not come in time")
+
+
+def too_slow(refusal: web.Response) -> web.Response:
+    """What is still to come of such a request is not waited for."""
+    refusal.force_close()
+    return refusal
+
+
+async def whole(request: web.Request) -> bool:
     """Read a body that did not come with its head; False when it takes too long. The request keeps it for whoever reads it next."""
+    if request.content.is_eof():
+        return True
     try:
         async with asyncio.timeout(BODY_SECONDS):
             await request.read()
@@ -66,6 +145,10 @@ def plain(status: int, reason: str) -> web.Response:
     return web.Response(status=status, text=reason)
 
 
-def post(app: web.Application, path: str, door: Door[Who]) -> None:
+def _response(answer: Answer) -> web.Response:
+    return web.Response(body=answer.body, status=answer.status, content_type=answer.kind)
+
+
+def post(app: web.Application, path: str, door: "Door[Who] | PushDoor[Who]") -> None:
     """Add a route behind its door. The door is kept as the handler, so that it can be found on the router."""
     app.router.add_post(path, door.__call__)

@@ -16,9 +16,9 @@ from typing import Any
 import structlog
 from aiohttp import web
 
-from bot.doors import Door, plain, post
+from bot.doors import Answer, Push, PushDoor, plain, post
 from bot.inbox import Inbox, Said
-from bot.server import FRONT, Answer, query
+from bot.server import FRONT
 from bot.wechat import messages, qr, replies
 from bot.wechat.codec import BadPush, Codec, Opened, Unreadable
 from handlers.routing import Reply
@@ -29,8 +29,7 @@ from models.base.ports import ChatAct, ChatGateway, Malformed, Outcome, Unauthen
 PATH = "/wechat"
 NONCE_SECONDS = 600
 PUSHED_SECONDS = 600
-ACKNOWLEDGED = b"success"
-BEGAN: web.RequestKey[float] = web.RequestKey("began")  # when the whole push was here; of the loop's clock
+ACKNOWLEDGED = Answer(b"success")
 log = structlog.get_logger()
 
 
@@ -47,7 +46,7 @@ class Webhook:
 
     def add_routes(self, app: web.Application) -> None:
         app.router.add_get(PATH, self.check_url, allow_head=False)
-        door = Door(self.authenticate, self.answer, plain)
+        door = PushDoor(self.authenticate, self.answer)
         post(app, PATH, door)
         app[FRONT][PATH] = door
         app.on_cleanup.append(self._finish)
@@ -59,11 +58,10 @@ class Webhook:
         except BadPush as problem:
             return plain(403, problem.reason)
 
-    async def authenticate(self, request: web.Request) -> Opened:
+    async def authenticate(self, push: Push) -> Opened:
         """Signature, time, key, app id, receiver; and a nonce that is repeated must carry the same message."""
-        request[BEGAN] = asyncio.get_running_loop().time()
         try:
-            opened = self.codec.open(query(request), await request.read())
+            opened = self.codec.open(push.query, push.body)
         except Unreadable as problem:
             raise Malformed(problem.reason) from problem
         except BadPush as problem:
@@ -74,7 +72,7 @@ class Webhook:
             raise Unauthentic("nonce")
         return opened
 
-    async def answer(self, request: web.Request, opened: Opened) -> web.StreamResponse:
+    async def answer(self, push: Push, opened: Opened) -> Answer:
         """The reply in time, or `success` now and the reply later."""
         message = opened.message
         trace.begin(trace.of(message.duplicate_key))
@@ -83,21 +81,21 @@ class Webhook:
         qr.note(message)
         said = said_in(message)
         if said is None:
-            return web.Response(body=ACKNOWLEDGED)
-        early = Acknowledgement(request, self._seconds_left(request), self.behind)
+            return ACKNOWLEDGED
+        early = Acknowledgement(push, self._seconds_left(push), self.behind)
         reply = await self.inbox.answer(said)
         if reply.unsettled:
             _keep(self.behind, asyncio.create_task(self._settle(said)))
-        if response := await early.sent():
+        if await early.sent():
             await self._push(reply.text, reply, said)
-            return response
+            return ACKNOWLEDGED
         return self._respond(opened, said, reply)
 
-    def _seconds_left(self, request: web.Request) -> float:
+    def _seconds_left(self, push: Push) -> float:
         """A Redis that hangs may have used up some."""
-        return self.seconds_to_answer - (asyncio.get_running_loop().time() - request[BEGAN])
+        return self.seconds_to_answer - (asyncio.get_running_loop().time() - push.began)
 
-    def _respond(self, opened: Opened, said: Said, reply: Reply) -> web.StreamResponse:
+    def _respond(self, opened: Opened, said: Said, reply: Reply) -> Answer:
         now = int(time.time())
         if reply.handover:
             body = replies.transfer_customer_service(opened.message, now=now)
@@ -107,7 +105,7 @@ class Webhook:
                 _keep(self.behind, asyncio.create_task(self._push("".join(rest), reply, said)))
             body = replies.text(opened.message, first, now=now)
         else:
-            return web.Response(body=ACKNOWLEDGED)
+            return ACKNOWLEDGED
         return Answer(self.codec.seal(body, opened), "application/xml")
 
     async def _push(self, text: str, reply: Reply, said: Said) -> None:
@@ -135,36 +133,32 @@ class Webhook:
 
 
 class Acknowledgement:
-    """`success`, sent by a timer while the request is still being answered, so that WeChat waits no longer than it would.
+    """`success`, sent by a timer while the push is still being answered, so that WeChat waits no longer than it would. The task goes on,
+    and is waited for when the process ends."""
 
-    The connection is closed behind it: another request would wait on it for this answer. The task goes on, and is waited for when
-    the process ends.
-    """
-
-    def __init__(self, request: web.Request, seconds: float, behind: set[asyncio.Task[Any]]) -> None:
-        self._request = request
+    def __init__(self, push: Push, seconds: float, behind: set[asyncio.Task[Any]]) -> None:
+        self._push = push
         self._behind = behind
-        self._sending: asyncio.Task[web.Response] | None = None
+        self._sending: asyncio.Task[None] | None = None
         self._timer = asyncio.get_running_loop().call_later(seconds, self._send_beside)
         self._answering = asyncio.current_task()
 
-    async def sent(self) -> web.Response | None:
-        """The answer is ready: None while nothing was sent, which will not be any more; else the response that was sent."""
+    async def sent(self) -> bool:
+        """The answer is ready: was `success` said meanwhile? If not, it will not be any more."""
         self._timer.cancel()
-        return await self._sending if self._sending else None
+        if self._sending is None:
+            return False
+        await self._sending
+        return True
 
     def _send_beside(self) -> None:
         if self._answering:
             _keep(self._behind, self._answering)
         self._sending = asyncio.create_task(self._send())
 
-    async def _send(self) -> web.Response:
-        response = web.Response(body=ACKNOWLEDGED)
-        response.force_close()
+    async def _send(self) -> None:
         with contextlib.suppress(ConnectionError):  # WeChat has gone: it will come again
-            await response.prepare(self._request)
-            await response.write_eof()
-        return response
+            await self._push.answer_early(ACKNOWLEDGED)
 
 
 def _keep(behind: set[asyncio.Task[Any]], task: asyncio.Task[Any]) -> None:

@@ -180,6 +180,23 @@ class Work:
         return self.city.vault.index(text, column)
 
 
+class Reading:
+    """`async with` around a reading unit of work: nothing begins, and at the end a connection goes back if one was needed. (Written out:
+    a generator would cost 3 of the 5 microseconds, for each message.)"""
+
+    __slots__ = ("_connection", "_work")
+
+    def __init__(self, work: Work, connection: ReadConnection) -> None:
+        self._work = work
+        self._connection = connection
+
+    async def __aenter__(self) -> Work:
+        return self._work
+
+    async def __aexit__(self, *problem: object) -> None:
+        await self._connection.close()
+
+
 class Database:
     """Opens units of work, and tells sleepers (`nudge`) after a commit that there is something for them."""
 
@@ -212,14 +229,10 @@ class Database:
             raise
         self._wake(nudges)
 
-    @asynccontextmanager
-    async def read(self, *, patience: float | None = None) -> AsyncIterator[Work]:
+    def read(self, *, patience: float | None = None) -> "Reading":
         """Reads only, each statement on its own."""
         connection = ReadConnection(self._reader, self._merging, self._patient(patience))
-        try:
-            yield Work(connection, self.city, "reader", self.civic.now(), self.wall.now())
-        finally:
-            await connection.close()
+        return Reading(Work(connection, self.city, "reader", self.civic.now(), self.wall.now()), connection)
 
     def sleeper(self, name: str) -> asyncio.Event:
         """Set after each commit whose unit of work nudged `name`."""

@@ -4,7 +4,8 @@ Message ids are names (`fines.one`), both languages are translations of the name
 formatted by their type, in one place: `Fen` as ¥200.00, a date as 12月9日(周三) / Wed 9 Dec, an aware datetime with its hour.
 """
 
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from functools import cache, lru_cache
 from gettext import c2py
@@ -24,6 +25,7 @@ ENGLISH = "en"
 LANGUAGES = (CHINESE, ENGLISH)
 NOTHING: Mapping[str, Any] = {}
 DATE_SHAPES = {CHINESE: "M月d日(EEE)", ENGLISH: "EEE d MMM"}
+PLACEHOLDER = re.compile(r"\{(\w+)\}")
 TIME_SHAPES = {CHINESE: "M月d日 HH:mm", ENGLISH: "d MMM HH:mm"}
 
 
@@ -34,7 +36,8 @@ class Texts:
         self.language = language
         messages = catalog(language)
         self._plural = c2py(messages.plural_expr)
-        self._sentences = {str(_name(message.id)): message.string for message in messages if message.string}
+        self._templates = {str(_name(message.id)): message.string for message in messages if message.string}
+        self._sentences = {key: _forms(text) for key, text in self._templates.items()}
         for sample in (date(2026, 1, 1), datetime(2026, 1, 1, tzinfo=CITY_ZONE)):
             _shown(language, sample)  # Babel reads its files now, not in somebody's event loop
 
@@ -43,16 +46,19 @@ class Texts:
 
         Raises KeyError for an unknown name, or a parameter that is not given.
         """
-        text = self._sentences[key]
-        if not isinstance(text, str):
-            text = text[self._plural(params["count"])]
-        if "{" not in text and "}" not in text:
-            return text
-        return text.format_map(_Shown(self, params, more))
+        forms = self._sentences[key]
+        parts = forms[self._plural(params["count"])] if len(forms) > 1 else forms[0]
+        if len(parts) == 1:
+            return parts[0]
+        filled = parts.copy()
+        for place in range(1, len(parts), 2):
+            name = parts[place]
+            filled[place] = self.show(params[name] if name in params else more[name])
+        return "".join(filled)
 
     def template(self, key: str) -> str:
         """The sentence with its placeholders, for somebody else to fill in. Raises KeyError for an unknown name."""
-        text = self._sentences[key]
+        text = self._templates[key]
         if not isinstance(text, str):
             raise KeyError(key)
         return text
@@ -90,16 +96,9 @@ def _shown(language: str, value: date) -> str:
     return format_date(value, DATE_SHAPES[language], locale=_locale(language))
 
 
-class _Shown(dict[str, str]):
-    """Parameters as they are written; the shared ones only where a sentence names them."""
-
-    def __init__(self, texts: Texts, params: Mapping[str, Any], more: Mapping[str, Any]) -> None:
-        super().__init__({name: texts.show(value) for name, value in params.items()})
-        self._texts = texts
-        self._more = more
-
-    def __missing__(self, name: str) -> str:
-        return self._texts.show(self._more[name])
+def _forms(text: str | Sequence[str]) -> tuple[list[str], ...]:
+    """A sentence in each of its plural forms, taken apart once: text and names of placeholders by turns, text first."""
+    return tuple(map(PLACEHOLDER.split, (text,) if isinstance(text, str) else text))
 
 
 def _name(message_id: Any) -> Any:
