@@ -37,8 +37,8 @@ chaos: .venv/.dev  ## processes killed and frozen, databases taken away, clocks 
 chaos-full: .venv/.dev  ## the same with 1,000 kills over 100,000 notices, hours
 	@SHIMIN_CHAOS=full $(BIN)/python -m pytest -n 2 --dist loadfile tests/chaos
 
-bench: .venv/.dev  ## the webhook beside its limits and a peer, in one run
-	@$(BIN)/python -m benchmarks.webhook
+bench: .venv/.dev  ## everything that has a goal, beside its limit in the same run: half an hour
+	@$(BIN)/python -m benchmarks
 
 check: .venv/.dev  ## formatting, lint, types and the floors of the house
 	@$(BIN)/ruff format --check --quiet . && $(BIN)/ruff check --quiet .

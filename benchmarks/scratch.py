@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 
 import asyncpg
-from sqlalchemy import make_url
+from sqlalchemy import URL, make_url
 
 from models.base.calendar import StateCalendar
 from models.base.clock import CityCivic, Civic, SystemWall
@@ -34,7 +34,7 @@ async def scratch(name: str, civic: Civic | None = None) -> AsyncIterator[tuple[
     """A migrated, empty database, and how to connect to it without anything of ours."""
     there = make_url(server())
     own = there.set(database=f"{there.database}_{name}")
-    await _anew(there.set(drivername="postgresql"), str(own.database))
+    await anew(there, str(own.database))
     await upgrade(own.render_as_string(hide_password=False))
     read_all()
     database = Database(
@@ -44,10 +44,10 @@ async def scratch(name: str, civic: Civic | None = None) -> AsyncIterator[tuple[
         wall=SystemWall(),
     )
     try:
-        yield database, lambda: asyncpg.connect(_dsn(own.set(drivername="postgresql")))
+        yield database, lambda: asyncpg.connect(_dsn(own))
     finally:
         await database.close()
-        await _drop(there.set(drivername="postgresql"), str(own.database))
+        await drop(there, str(own.database))
 
 
 def _city() -> City:
@@ -56,18 +56,21 @@ def _city() -> City:
     return City(load_tariff(SHIPPED), StateCalendar(), vault, links, Ids(), "https://shimin.test")
 
 
-def _dsn(url) -> str:
-    return str(url.render_as_string(hide_password=False))
+def _dsn(url: URL) -> str:
+    """As asyncpg wants it."""
+    return url.set(drivername="postgresql").render_as_string(hide_password=False)
 
 
-async def _anew(there, name: str) -> None:
-    await _drop(there, name)
-    connection = await asyncpg.connect(_dsn(there))
+async def anew(server: URL, name: str) -> None:
+    """Make an empty database of this name, instead of one that may be there."""
+    await drop(server, name)
+    connection = await asyncpg.connect(_dsn(server))
     await connection.execute(f'CREATE DATABASE "{name}"')
     await connection.close()
 
 
-async def _drop(there, name: str) -> None:
-    connection = await asyncpg.connect(_dsn(there))
+async def drop(server: URL, name: str) -> None:
+    """With whoever is still connected to it."""
+    connection = await asyncpg.connect(_dsn(server))
     await connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
     await connection.close()

@@ -17,6 +17,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from models.base import leases, trace
 from models.base.clock import CITY_ZONE, at
 from models.base.db import Database, Work
+from models.base.errors import DatabaseAway
 
 LEASE = "scheduler"
 LEASE_LENGTH = timedelta(seconds=30)
@@ -134,6 +135,8 @@ class Scheduler:
     async def _tick_and_log(self) -> None:
         try:
             await self.tick()
+        except DatabaseAway as problem:  # or whoever had the lead is frozen, with its lease's row held: the next tick tries again
+            log.warning("tick_without_database", problem=str(problem))
         except Exception:
             log.exception("tick_failed")
 

@@ -124,7 +124,8 @@ async def leading(database: Database, of: list[Service]) -> Service:
 
 def failed(service: Service) -> bool:
     """What it was doing came to nothing."""
-    return bool(service.lines("tick_failed") or service.lines("job_failed"))
+    events = ("tick_failed", "tick_without_database", "job_failed")
+    return any(service.lines(event) for event in events)
 
 
 def slots_run(service: Service) -> list[tuple[str, datetime]]:
