@@ -30,10 +30,10 @@ def main(cases: int) -> None:
     with _servers() as (postgresql, redis):
         os.environ[SETTING] = postgresql
         for size in (FEW, cases):
-            with _database(postgresql, f"bench_{size}") as there:
+            with _database(postgresql, "bench_reads") as there:
                 _run(f"reads of {size:,} cases", "reads", there, str(size))
-                if size == cases:
-                    _run("the webhook on PostgreSQL and Redis", "webhook", there, redis, str(size))
+        with _database(postgresql, "bench_webhook") as there:  # sealed with other keys
+            _run("the webhook on PostgreSQL and Redis", "webhook", there, redis, str(cases))
         _run("claims", "claims")
         _run("notices into a carrier", "notices")
         _run("imports", "imports")
