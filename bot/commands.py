@@ -13,6 +13,7 @@ from handlers import (
     object,  # noqa: A004 - as above
     pay,
     person,
+    plan,
     points,
     restrictions,
     score,
@@ -37,6 +38,9 @@ ROUTER = Router(
         object.review,
         object.withdraw_objection,
         pay.pay,
+        plan.defer,
+        plan.instalments,
+        plan.withdraw_plan,
         restrictions.restricted,
         points.points,
         score.score,

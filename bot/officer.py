@@ -10,11 +10,11 @@ from datetime import date, datetime
 from enum import Enum
 from typing import Any
 
-from bot.officer_fields import Read, day, fen, one_of, reasons, wanted, yes_or_no
+from bot.officer_fields import Read, day, days, fen, one_of, reasons, wanted, yes_or_no
 from models.base.clock import CITY_ZONE
 from models.base.db import Database, Work
 from models.base.errors import BadInput, Refusal
-from models.flows import challenge, nomination, silence, voiding
+from models.flows import challenge, nomination, plan, silence, voiding
 from models.identity import staff
 from models.identity.staff import Member, Role
 from models.post import desk
@@ -24,6 +24,7 @@ from models.violations import (
     officer_acts,
     officer_queue,
     officer_view,
+    plans,
     silent_owners,
 )
 from models.violations.acts import read_case_number
@@ -160,6 +161,17 @@ async def _answer(work: Work, member: Member, key: int, fields: Fields) -> Answe
     return {"challenge": key, "case": found.case_number, "state": outcome.value}
 
 
+async def _grant(work: Work, member: Member, key: int, fields: Fields) -> Answer:
+    found = await plan.grant(work, key, member.actor, fields["days"], fields["reasons"])
+    parts = [_as_json(each) for each in found.instalments]
+    return {"plan": key, "case": found.case_number, "state": found.state.value, "instalments": parts}
+
+
+async def _refuse(work: Work, member: Member, key: int, fields: Fields) -> Answer:
+    found = await plan.refuse(work, key, member.actor, fields["reasons"])
+    return {"plan": key, "case": found.case_number, "state": found.state.value}
+
+
 async def _take(work: Work, member: Member, number: str, fields: Fields) -> Answer:
     del fields
     await desk.take(work, number, member.actor)
@@ -193,6 +205,12 @@ async def _ticket(work: Work, member: Member, subject: str) -> str:
 
 async def _challenge(work: Work, member: Member, subject: str) -> int:
     found = await challenges.by_id(work, _number(subject, "officer.no_challenge"))
+    await officer_acts.check_authority(work, found.case_number, member.authority)
+    return found.id
+
+
+async def _plan(work: Work, member: Member, subject: str) -> int:
+    found = await plans.by_id(work, _number(subject, "officer.no_plan"))
     await officer_acts.check_authority(work, found.case_number, member.authority)
     return found.id
 
@@ -240,6 +258,7 @@ SUBJECTS: Mapping[str, Callable[[Work, Member, str], Awaitable[Any]]] = {
     "announcements": _silence,
     "nominations": _nomination,
     "challenges": _challenge,
+    "plans": _plan,
 }
 WHY: dict[str, Read] = {"reasons": reasons}
 ACTS = (
@@ -265,6 +284,8 @@ ACTS = (
         _answer,
         optional=frozenset({"ground"}),
     ),
+    Act("grant", "plans", {"days": days} | WHY, _grant),
+    Act("refuse", "plans", WHY, _refuse),
     Act("take", "tickets", {}, _take),
     Act("release", "tickets", {}, _release),
     Act("close", "tickets", {"outcome": reasons}, _close),

@@ -209,6 +209,24 @@ def answer(
     _do("challenges", "decide", challenge, outcome=outcome, reasons=reasons, **named)
 
 
+@app.command()
+def grant(
+    plan: Annotated[str, typer.Argument(help="Its id.")],
+    days: Annotated[
+        list[str], typer.Argument(help="As 2026-06-01: one for a deferral, one for each instalment.")
+    ],
+    reasons: Reasons,
+) -> None:
+    """Grant more time, or instalments; the citizen reads the reasons."""
+    _do("plans", "grant", plan, days=days, reasons=reasons)
+
+
+@app.command()
+def refuse(plan: Annotated[str, typer.Argument(help="Its id.")], reasons: Reasons) -> None:
+    """Refuse a payment plan; the citizen reads the reasons."""
+    _do("plans", "refuse", plan, reasons=reasons)
+
+
 def _do(on: str, name: str, subject: str, **fields: Any) -> None:
     """One act, in one unit of work of this officer."""
 

@@ -12,6 +12,7 @@ from models.violations.officer_queue import Taken, Waits, Wanted
 Read = Callable[[Any], Any]
 MOST_REASONS = 2000  # characters
 MOST_FEN = 10**9
+MOST_DAYS = 60  # of one plan, whatever a tariff may say
 
 
 def reasons(value: Any) -> str:
@@ -34,6 +35,13 @@ def day(value: Any) -> date:
         return date.fromisoformat(value)
     except (TypeError, ValueError) as wrong:
         raise BadInput("officer.day") from wrong
+
+
+def days(value: Any) -> list[date]:
+    """Some of them; how many, and which, is for the act to say."""
+    if not isinstance(value, list) or not 0 < len(value) <= MOST_DAYS:
+        raise BadInput("officer.days", most=MOST_DAYS)
+    return [day(each) for each in value]
 
 
 def yes_or_no(value: Any) -> bool:

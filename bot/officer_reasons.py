@@ -17,6 +17,7 @@ SENTENCES: Mapping[str, str] = MappingProxyType(
         "officer.reasons": "Reasons are a text of 1 to {most} characters. Write what you found and why it is so decided.",
         "officer.fen": "An amount is a whole number of fen. Write 50000 for 500 yuan.",
         "officer.day": "That is no day. Write it as 2026-06-01.",
+        "officer.days": "Days are a list of 1 to {most}, each as 2026-06-01. Write the day of each instalment.",
         "officer.choice": "That is none of the words for this. Choose one of: {choices}.",
         "officer.yes_or_no": "That is neither true nor false. Say whether it was verified.",
         "officer.limit": "A page has 1 to {most} entries. Ask for less, and go on with `next`.",
@@ -27,6 +28,7 @@ SENTENCES: Mapping[str, str] = MappingProxyType(
         "officer.no_silence": "There is no announcement {number} of your authority. Find it in the queue.",
         "officer.no_nomination": "There is no such nomination. Find its number in the queue.",
         "officer.no_challenge": "There is no such objection or review. Find it in its case.",
+        "officer.no_plan": "There is no such payment plan. Find it in its case.",
         "officer.busy": "Case {number} is changing hands at this moment, and nothing was done. Try again.",
         # what stands against it
         "officer.not_undecided": "Case {number} is no longer undecided: it was decided or ended before you. Look at it again.",
@@ -50,6 +52,12 @@ SENTENCES: Mapping[str, str] = MappingProxyType(
         "officer.challenge_ended": "The objection to case {number} was answered or withdrawn before you. Look at the case again.",
         "officer.wrong_outcome": "Case {number} does not allow that outcome: what is undecided is erased, what is decided is voided, "
         "or either is upheld. Look at its state.",
+        "officer.plan_ended": "The plan for case {number} was answered or withdrawn before you, or the case ended. Look at it again.",
+        "officer.plan_count": "A deferral of case {number} takes one day; instalments take 2 to {most}, each its day. Change the days.",
+        "officer.plan_order": "The days for case {number} are not one after the other. Put them in order, each once.",
+        "officer.plan_past": "The first day for case {number} has come already. Begin with tomorrow or later.",
+        "officer.plan_too_far": "The last day for case {number} is more than {days} days away. Choose an earlier one.",
+        "plan.ended": "The plan for case {number} ended before you: answered, withdrawn, or paid. Look at the case again.",
         "officer.wrong_ground": "That ground is not one on which the record of case {number} is erased. Choose one of the eight.",
         "object.ended": "The objection to case {number} was answered or withdrawn before you. Look at the case again.",
         "officer.ticket_closed": "Ticket {number} was closed before you. There is nothing left to do.",

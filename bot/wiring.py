@@ -36,7 +36,7 @@ from models.base.ephemeral import Ephemeral, MemoryEphemeral
 from models.base.ids import Ids
 from models.base.metrics import Metrics
 from models.base.tariff import SHIPPED, load_tariff
-from models.flows import challenge, enforcement, voiding
+from models.flows import challenge, enforcement, plan, voiding
 from models.identity import binding
 from models.post import late_reply
 from models.post.notices import Kinds
@@ -55,6 +55,7 @@ from scheduler.jobs import (
     remove_orphan_photos,
     seal_audit_events,
     watch_challenges,
+    watch_plans,
 )
 from scheduler.jobs.query_silent_orders import SilentOrders
 from scheduler.senders import senders
@@ -70,6 +71,7 @@ KINDS = Kinds(
         *restrictions.KINDS,
         *refunds.KINDS,
         *challenge.KINDS,
+        *plan.KINDS,
         *officer_acts.KINDS,
         *silent_owners.KINDS,
         *voiding.KINDS,
@@ -77,6 +79,7 @@ KINDS = Kinds(
 )
 DAILY = (
     lapse_nominations.JOB,
+    watch_plans.JOB,
     announce_overdue_fines.JOB,
     decide_announced_records.JOB,
     remind_of_undecided_cases.JOB,

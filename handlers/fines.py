@@ -10,8 +10,9 @@ from handlers.routing import Conversation, Reply, reading
 from models.base.money import Fen
 from models.identity.rules import read_plate
 from models.violations import acts as violations
-from models.violations import nominations
+from models.violations import nominations, plans
 from models.violations.acts import CASE_NUMBER, Case, read_case_number
+from models.violations.plan_rules import PlanState
 
 PAGE = 3
 CIRCLED = "①②③④⑤⑥⑦⑧⑨"
@@ -41,7 +42,8 @@ async def fines(talk: Conversation) -> Reply:
 async def case(talk: Conversation) -> Reply:
     """One case: what, where, when, what it costs today, by when, and what can be done now."""
     shown = await violations.case_of(talk.work, talk.person, read_case_number(talk.argument))
-    return talk.reply(*_detail(talk, shown), await _waits(talk, shown), actions=_actions(shown))
+    waits = [await _waits(talk, shown), await _plan(talk, shown)]
+    return talk.reply(*_detail(talk, shown), *waits, actions=_actions(shown))
 
 
 def _list(talk: Conversation, cases: list[Case], page: int) -> Reply:
@@ -70,15 +72,17 @@ def _entry(talk: Conversation, position: int, case: Case) -> tuple[str, str]:
     )
     waits = talk.say(f"fines.waits.{case.nominated}") if case.nominated else ""
     objected = talk.say("fines.objected") if case.challenged else ""
-    return head, "  " + _cost(talk, case) + waits + objected
+    planned = talk.say(f"fines.plan.{case.plan}") if case.plan else ""
+    return head, "  " + _cost(talk, case) + waits + objected + planned
 
 
 def _cost(talk: Conversation, case: Case) -> str:
     """What it costs and by when, in one line."""
     if case.payable:
         bill = violations.bill_of(talk.work, case)
-        key = f"fines.cost.{case.state}"
-        return talk.say(key, total=Fen(bill.total), surcharge=Fen(bill.surcharge), by=case.due_on or "")
+        key = "fines.cost.planned" if case.plan == PlanState.GRANTED else f"fines.cost.{case.state}"
+        cost = talk.say(key, total=Fen(bill.total), surcharge=Fen(bill.surcharge), by=case.due_on or "")
+        return cost + (talk.say("fines.paid_so_far", paid=Fen(bill.paid)) if bill.paid else "")
     if case.fine is None:
         return talk.say("fines.cost.open", words=case.fine_words, by=case.handle_by)
     if case.points is None:
@@ -111,12 +115,26 @@ async def _waits(talk: Conversation, case: Case) -> str:
     return talk.say(f"nominate.state.{asked.state}", number=case.number, name=name, by=asked.expires_on)
 
 
+async def _plan(talk: Conversation, case: Case) -> str:
+    """The payment plan that is asked for, or runs: what is next of it."""
+    plan = await plans.open_of(talk.work, case)
+    if plan is None:
+        return ""
+    left = plan.left(case)
+    if not left:
+        return talk.say("case.plan.asked", by=plan.answer_by)
+    return talk.say("case.plan.granted", amount=Fen(left[0].amount), by=left[0].due_on, count=len(left))
+
+
 def _actions(case: Case) -> list[tuple[str, str]]:
     if case.challenged:
         objected = ("withdraw_objection", f"撤回申诉 {case.number}")
         return [("pay", f"缴款 {case.number}"), objected] if case.payable else [objected]
     if case.payable:
-        return [("pay", f"缴款 {case.number}"), ("object", f"申诉 {case.number}")]
+        planned = (
+            ("withdraw_plan", f"撤回延期 {case.number}") if case.plan else ("defer", f"延期 {case.number}")
+        )
+        return [("pay", f"缴款 {case.number}"), ("object", f"申诉 {case.number}"), planned]
     if case.nominated:
         return [("withdraw", f"撤回 {case.number}")] if case.nominated == "open" else [("see_fines", "罚单")]
     if case.undecided:

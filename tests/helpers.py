@@ -11,7 +11,7 @@ from stdnum.cn import ric
 from models.base.db import Database, Work
 from models.base.ports import Trade, TradeState
 from models.base.texts import read_all
-from models.flows import challenge, decision, enforcement, registration, voiding
+from models.flows import challenge, decision, enforcement, plan, registration, voiding
 from models.identity import acts as identity
 from models.identity import binding
 from models.identity.acts import PersonEntry, VehicleEntry
@@ -40,7 +40,7 @@ KINDS = Kinds(
         *(*binding.KINDS, *notices.KINDS, *restrictions.KINDS, *enforcement.KINDS),
         *(*officer_acts.KINDS, *silent_owners.KINDS, *voiding.KINDS),
         *nomination_notices.KINDS,
-        *(*refunds.KINDS, *challenge.KINDS),
+        *(*refunds.KINDS, *challenge.KINDS, *plan.KINDS),
     )
 )
 

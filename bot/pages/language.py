@@ -8,6 +8,7 @@ from yarl import URL
 from models.base.texts import CHINESE, ENGLISH, LANGUAGES
 
 SPOKEN = {"zh": CHINESE, "en": ENGLISH}
+KEPT = ("amount",)  # of an address, when the language changes
 RANGE = re.compile(r"(?:^|,)\s*([a-z]{2})\b", re.IGNORECASE)
 
 
@@ -19,13 +20,14 @@ def language_of(request: web.Request) -> str:
 def address(request: web.Request, path: str) -> str:
     """A path of ours that keeps the language chosen in this request's address."""
     chosen = _chosen(request)
-    return str(URL(path).with_query(lang=chosen)) if chosen else path
+    return str(URL(path).update_query(lang=chosen)) if chosen else path
 
 
 def other_language(request: web.Request) -> str:
     """This page in the other language."""
     other = ENGLISH if language_of(request) == CHINESE else CHINESE
-    return str(URL(request.path).with_query(lang=other))
+    kept = {name: value for name, value in request.query.items() if name in KEPT}
+    return str(URL(request.path).with_query({**kept, "lang": other}))
 
 
 def _chosen(request: web.Request) -> str | None:

@@ -18,22 +18,29 @@ MINUTE = timedelta(minutes=1)
 
 
 async def show(request: web.Request, visit: Visit) -> web.Response:
-    """`GET /c/{token}/pay/{order_no}`: the variant that the order was made for. An order of another case is an unknown one."""
+    """`GET /c/{token}/pay/{order_no}`: the variant that the order was made for. An order of other cases is an unknown one."""
     press, services = request.app[PRESS], request.app[SERVICES]
     async with services.database.read() as work:
         order, wall = await payments.order(work, request.match_info["order_no"]), work.wall
-    if order is None or order.case_number != visit.case.number:
+    if order is None or not is_of(order, visit):
         return press.problem(request, "unknown", HTTPStatus.NOT_FOUND, back=visit.path)
-    if visit.standing is not Standing.DUE:
+    if visit.standing is not Standing.DUE or order.state is OrderState.PAID:
         return press.see_other(request, visit.path)
     if order.handle is None or order.state is not OrderState.OPEN or order.expires_at <= wall:
         return press.problem(request, "order_over", HTTPStatus.GONE, back=visit.path)
     return _page(request, visit, order, order.handle, wall)
 
 
+def is_of(order: Order, visit: Visit) -> bool:
+    """Does this order pay cases of this page, and no others?"""
+    return {part.case_number for part in order.parts} <= {case.number for case in visit.cases}
+
+
 def _page(request: web.Request, visit: Visit, order: Order, handle: str, wall: datetime) -> web.Response:
     values: dict[str, Any] = {
         "number": order.case_number,
+        "count": len(order.parts),
+        "watched": f"{visit.path}/status?order={order.number}",
         "total": Fen(order.total),
         "path": visit.path,
         "minutes": max(1, (order.expires_at - wall) // MINUTE),

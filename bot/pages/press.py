@@ -36,6 +36,7 @@ class Press:
         values |= {
             "link": partial(address, request),
             "other_language": other_language(request),
+            "chosen": request.query.get("lang", ""),
         }
         return self._print(name, language_of(request), status, values)
 

@@ -1,19 +1,24 @@
-"""Somebody with the link of a case: the token is checked first, and everything stands on what it opens."""
+"""Somebody with the link of a case, or of some: the token is checked first, and everything stands on what it opens."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from http import HTTPStatus
 
 from aiohttp import web
+from yarl import URL
 
 from bot.pages.press import PRESS
 from bot.services import SERVICES
 from models.base.db import Work
+from models.base.money import read_yuan, written
 from models.violations import acts as violations
+from models.violations import plans
 from models.violations.acts import Case
-from models.violations.rules import Bill, State
+from models.violations.amount_rules import Bill
+from models.violations.plans import Plan
+from models.violations.rules import State
 
 
 class Standing(StrEnum):
@@ -27,27 +32,55 @@ class Standing(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """The case behind the link and, once it is decided, its bill of `today` (civic). `path` is the case's page."""
+    """The cases behind the link, one or some that are paid together, with the bill of `today` (civic) of each that is decided. `path` is
+    their page; `amount` is the part of the bill, in fen, that the address names; `plan` the payment plan of the only one."""
 
-    case: Case
-    bill: Bill | None
+    cases: tuple[Case, ...]
+    bills: Mapping[str, Bill]
     path: str
     today: date
+    amount: int | None = None
+    plan: Plan | None = None
+
+    @property
+    def case(self) -> Case:
+        """The only one, or the first."""
+        return self.cases[0]
+
+    @property
+    def bill(self) -> Bill | None:
+        return self.bills.get(self.case.number)
+
+    @property
+    def several(self) -> bool:
+        return len(self.cases) > 1
+
+    @property
+    def total(self) -> int:
+        """What is open on all of them today, in fen."""
+        return sum(bill.total for bill in self.bills.values())
 
     @property
     def standing(self) -> Standing:
+        """As long as one of them can be paid, they can."""
         if self.case.undecided:
             return Standing.UNDECIDED
-        if self.case.payable:
+        if self.bills:
             return Standing.DUE
-        return Standing.PAID if self.case.state is State.PAID else Standing.CLOSED
+        paid = any(case.state is State.PAID for case in self.cases)
+        return Standing.PAID if paid else Standing.CLOSED
+
+    def page(self, more: str = "", /, **query: str) -> str:
+        """A path below this page's, with the amount of this visit."""
+        named = {"amount": written(self.amount)} if self.amount else {}
+        return str(URL(self.path + more).with_query(named | query))
 
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
 def visiting(handle: Callable[[web.Request, Visit], Awaitable[web.StreamResponse]]) -> Handler:
-    """A GET of one case: without a right token it is a page that says so (404), and the handler does not run."""
+    """A GET of what a link stands for: without a right token it is a page that says so (404), and the handler does not run."""
 
     async def guarded(request: web.Request) -> web.StreamResponse:
         visit = await find(request)
@@ -59,12 +92,15 @@ def visiting(handle: Callable[[web.Request, Visit], Awaitable[web.StreamResponse
 
 
 async def find(request: web.Request) -> Visit | None:
-    """The visit that the token in the address allows; None for a token that was not made here."""
+    """The visit that the token in the address allows; None for a token that was not made here. An `amount` that is none is none."""
+    amount = read_yuan(request.query.get("amount", ""))
     async with request.app[SERVICES].database.read() as work:
-        case = await violations.case_by_link(work, request.match_info["token"])
-        return _visit(work, case) if case else None
+        cases = await violations.cases_by_link(work, request.match_info["token"])
+        return await _visit(work, cases, amount) if cases else None
 
 
-def _visit(work: Work, case: Case) -> Visit:
-    bill = violations.bill_of(work, case) if case.payable else None
-    return Visit(case, bill, f"/c/{work.city.links.token(case.number)}", work.today)
+async def _visit(work: Work, cases: Sequence[Case], amount: int | None) -> Visit:
+    bills = {case.number: violations.bill_of(work, case) for case in cases if case.payable}
+    path = f"/c/{work.city.links.token(*(case.number for case in cases))}"
+    plan = await plans.open_of(work, cases[0]) if len(cases) == 1 else None
+    return Visit(tuple(cases), bills, path, work.today, amount, plan)

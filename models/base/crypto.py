@@ -17,6 +17,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 NONCE_BYTES = 12
 LINK_SIGNATURE_BYTES = 12
+NUMBER_BYTES = 5  # of a case number's 12 digits
 
 
 class Unopenable(Exception):
@@ -80,28 +81,34 @@ class Vault:
 
 
 class Links:
-    """Short signed tokens that stand in texts: 12 digits and their signature in 23 characters."""
+    """Short signed tokens that stand in texts: 12 digits and their signature in 23 characters. One may stand for several cases, which
+    are paid together: 7 characters more for each."""
 
     def __init__(self, key: bytes) -> None:
         self._key = key
 
-    def token(self, case_no: str) -> str:
-        """The token of a case."""
-        number = int(case_no).to_bytes(5, "big")
-        return base64.urlsafe_b64encode(number + self._signature(number)).rstrip(b"=").decode()
+    def token(self, *numbers: str) -> str:
+        """The token of a case, or of some in this order."""
+        written = b"".join(int(number).to_bytes(NUMBER_BYTES, "big") for number in numbers)
+        return base64.urlsafe_b64encode(written + self._signature(written)).rstrip(b"=").decode()
 
-    def case_no(self, token: str) -> str | None:
-        """The case a token stands for; None when it was not made here, character by character: base64 has more than one
-        spelling of the same bytes."""
+    def case_numbers(self, token: str) -> list[str]:
+        """The cases a token stands for; none when it was not made here, character by character: base64 has more than one spelling
+        of the same bytes."""
         try:
             raw = base64.urlsafe_b64decode(token + "=" * (-len(token) % 4))
         except ValueError:
-            return None
-        number = f"{int.from_bytes(raw[:5], 'big'):012d}"
-        return number if hmac.compare_digest(self.token(number).encode(), token.encode()) else None
+            return []
+        written = raw[:-LINK_SIGNATURE_BYTES]
+        if not written or len(written) % NUMBER_BYTES:
+            return []
+        starts = range(0, len(written), NUMBER_BYTES)
+        numbers = [f"{int.from_bytes(written[at : at + NUMBER_BYTES], 'big'):012d}" for at in starts]
+        return numbers if hmac.compare_digest(self.token(*numbers).encode(), token.encode()) else []
 
-    def _signature(self, number: bytes) -> bytes:
-        return hmac.digest(self._key, b"case" + number, "sha256")[:LINK_SIGNATURE_BYTES]
+    def _signature(self, written: bytes) -> bytes:
+        kind = b"case" if len(written) == NUMBER_BYTES else b"some"
+        return hmac.digest(self._key, kind + written, "sha256")[:LINK_SIGNATURE_BYTES]
 
 
 def fingerprint(secret: str | bytes) -> bytes:

@@ -49,6 +49,22 @@ class Payment(Part):
     surcharge_cap_percent: int
     reminder_days_before: tuple[int, ...]
     order_minutes: int
+    cases_in_order: int
+    smallest_part: int  # fen
+
+
+class Plans(Part):
+    """Deferral and instalments."""
+
+    answer_working_days: int
+    after_last_day: bool
+    asks: int
+    least: int  # fen
+    deferral_days: int
+    most_instalments: int
+    instalment_days: int
+    reminder_days_before: tuple[int, ...]
+    grace_days: int
 
 
 class Challenges(Part):
@@ -148,6 +164,7 @@ class Tariff(Part):
     authority: str
     handling: Handling
     payment: Payment
+    plans: Plans
     challenges: Challenges
     points: Points
     nomination: Nomination
@@ -162,6 +179,10 @@ def figures(tariff: Tariff) -> dict[str, Any]:
     """The figures that sentences may name, so that no sentence holds one of its own."""
     return {
         "rate": tariff.payment.surcharge_percent_per_day,
+        "smallest_part": Fen(tariff.payment.smallest_part),
+        "least_for_plan": Fen(tariff.plans.least),
+        "most_instalments": tariff.plans.most_instalments,
+        "grace_days": tariff.plans.grace_days,
         "days_to_pay": tariff.payment.days_to_pay,
         "online_fine": Fen(tariff.handling.online_fine_limit),
         "online_points": tariff.handling.online_points_limit,

@@ -12,7 +12,7 @@ from models.post.notices import Kind, Notice, each
 from models.restrictions import acts as restrictions
 from models.restrictions import rules
 from models.violations import acts as violations
-from models.violations import challenges, store
+from models.violations import pauses, store
 from models.violations.notices import while_in
 from models.violations.rules import State
 
@@ -46,11 +46,11 @@ async def impose_ripe(work: Work) -> int:
         await identity.hold(work, person)  # before the cases
     numbers = [warning.case_number for warning in ripe]
     states = await store.states(work, numbers, hold=True)
-    challenged = await challenges.under_challenge(work, numbers)
+    paused = await pauses.paused(work, numbers)
     owed = [
         warning
         for warning in ripe
-        if states.get(warning.case_number) is State.OVERDUE and warning.case_number not in challenged
+        if states.get(warning.case_number) is State.OVERDUE and warning.case_number not in paused
     ]
     for warning in owed:
         number = warning.case_number
@@ -67,10 +67,10 @@ async def warn_again(work: Work, case: store.Case, once: str) -> None:
 
 
 async def _still_owed(work: Work, notices: Sequence[Notice]) -> set[int]:
-    """Overdue, and not in dispute."""
+    """Overdue, and nothing holds it still."""
     overdue = await while_in(State.OVERDUE)(work, notices)
-    challenged = await challenges.under_challenge(work, {notice.subject for notice in notices})
-    return {notice.id for notice in notices if notice.id in overdue and notice.subject not in challenged}
+    paused = await pauses.paused(work, {notice.subject for notice in notices})
+    return {notice.id for notice in notices if notice.id in overdue and notice.subject not in paused}
 
 
 async def _may_restrict(work: Work, case: store.Case) -> bool:

@@ -1,7 +1,8 @@
-"""From the money to the unlock, in one unit of work: booked, case closed, restriction lifted, wallet and citizen told
-(violations + restrictions)."""
+"""From the money to the unlock, in one unit of work: booked on each of its cases, what is paid closed, its restriction lifted, wallet
+and citizen told (violations + restrictions)."""
 
 from enum import StrEnum
+from typing import Any
 
 from models.base import audit
 from models.base.db import Work
@@ -9,16 +10,18 @@ from models.base.money import Fen
 from models.base.ports import Trade, TradeState
 from models.identity import acts as identity
 from models.post import desk, outbox
+from models.post.notices import Kind
 from models.restrictions import acts as restrictions
 from models.violations import acts as violations
-from models.violations import notices, payments, store
+from models.violations import booking, notices, payments, plans, store
+from models.violations.booking import Booked
 
 
 class Settlement(StrEnum):
     """What became of a piece of news about an order."""
 
-    BOOKED = "booked"  # the case is closed
-    SURPLUS = "surplus"  # the money came, but the case was closed or cost more by then: it goes back
+    BOOKED = "booked"  # on at least one of its cases
+    SURPLUS = "surplus"  # the money came, but its cases were closed or cost more by then: all of it goes back
     ALREADY = "already"  # booked before
     NOT_PAID = "not_paid"  # nothing to book
     MISMATCH = "mismatch"  # not our order, or not its amount: nothing is booked, an officer looks
@@ -34,22 +37,41 @@ async def settle(work: Work, trade: Trade, *, app_id: str, merchant_id: str) -> 
         return Settlement.MISMATCH
     if not await payments.claim_paid(work, order.number):
         return Settlement.ALREADY
-    case = await _case_of(work, order)
-    await identity.hold(work, case.liable_id)  # the person before the case, as everywhere
-    if await payments.book(work, order, trade, case):
+    booked = await booking.book(work, order, trade, await _held(work, order))
+    for each in booked:
+        await _follow(work, order, each)
+    return Settlement.BOOKED if any(each.taken.paid for each in booked) else Settlement.SURPLUS
+
+
+async def _held(work: Work, order: payments.Order) -> dict[str, store.Case]:
+    """The order's cases, while nobody else can move them: the people before the cases, as everywhere."""
+    numbers = [part.case_number for part in order.parts]
+    known = await store.cases_of(work, numbers)
+    for person in sorted({case.liable_id for case in known.values()}):
+        await identity.hold(work, person)
+    await store.states(work, numbers, hold=True)
+    return await store.cases_of(work, numbers)
+
+
+async def _follow(work: Work, order: payments.Order, booked: Booked) -> None:
+    """What a part's booking brings with it."""
+    case = booked.case
+    if booked.taken.closes:
         await restrictions.lift(work, f"case {case.number}")
-        await _send_receipt(work, order, case)
-        return Settlement.BOOKED
-    case = await _case_of(work, order)  # another payment may just have closed it
-    await _announce_refund(work, order, case)
-    return Settlement.SURPLUS
+        await plans.end_with_case(work, case.number, paid=True)
+        await _tell(work, notices.RECEIPT, order, case, amount=Fen(booked.taken.paid), day=work.today)
+    elif booked.taken.paid:
+        await _send_part_receipt(work, order, booked)
+    if booked.taken.surplus:
+        await _announce_refund(work, order, booked)
 
 
-async def _case_of(work: Work, order: payments.Order) -> store.Case:
-    case = await store.case(work, order.case_number)
-    if case is None:
-        raise LookupError(f"order {order.number} without its case")
-    return case
+async def _send_part_receipt(work: Work, order: payments.Order, booked: Booked) -> None:
+    """What is left today, and how it can be paid."""
+    case = await _case(work, booked.case.number)
+    left = Fen(violations.bill_of(work, case).total)
+    paid = Fen(booked.taken.paid)
+    await _tell(work, notices.PART_RECEIPT, order, case, amount=paid, left=left, day=work.today)
 
 
 def _matches(trade: Trade, order: payments.Order, app_id: str, merchant_id: str) -> bool:
@@ -67,23 +89,22 @@ async def _report(work: Work, trade: Trade) -> None:
     await desk.open_ticket(work, "payment_mismatch", subject)
 
 
-async def _send_receipt(work: Work, order: payments.Order, case: store.Case) -> None:
-    params = {
-        "number": case.number,
-        "amount": Fen(order.total),
-        "day": work.today,
-        "order": order.number,
-        "link": violations.link(work, case.number),
-    }
-    receipt = notices.RECEIPT
-    person = case.liable_id
-    await outbox.queue(work, receipt, subject=case.number, once=order.number, person_id=person, params=params)
+async def _announce_refund(work: Work, order: payments.Order, booked: Booked) -> None:
+    ticket = await desk.open_ticket(work, "refund", f"order {order.number}", booked.case.liable_id)
+    still_open = booked.case.payable and not booked.taken.closes
+    kind = notices.LATE if still_open else notices.SURPLUS
+    await _tell(work, kind, order, booked.case, amount=Fen(booked.taken.surplus), ticket=ticket)
 
 
-async def _announce_refund(work: Work, order: payments.Order, case: store.Case) -> None:
-    ticket = await desk.open_ticket(work, "refund", f"order {order.number}", case.liable_id)
-    link = violations.link(work, case.number)
-    params = {"number": case.number, "amount": Fen(order.total), "ticket": ticket, "link": link}
-    kind = notices.LATE if case.payable else notices.SURPLUS
-    person = case.liable_id
-    await outbox.queue(work, kind, subject=case.number, once=order.number, person_id=person, params=params)
+async def _tell(work: Work, kind: Kind, order: payments.Order, case: store.Case, **params: Any) -> None:
+    same = {"number": case.number, "order": order.number, "link": violations.link(work, case.number)}
+    await outbox.queue(
+        work, kind, subject=case.number, once=order.number, person_id=case.liable_id, params=same | params
+    )
+
+
+async def _case(work: Work, number: str) -> store.Case:
+    case = await store.case(work, number)
+    if case is None:
+        raise LookupError(f"no case {number}")
+    return case

@@ -17,7 +17,7 @@ from models.post import outbox
 from models.post.notices import Kind
 from models.restrictions import acts as restrictions
 from models.violations import acts as violations
-from models.violations import challenges, officer_acts, refunds, reversing, store
+from models.violations import challenges, officer_acts, plans, refunds, reversing, store
 from models.violations.challenge_rules import ChallengeState
 from models.violations.grounds import VoidGround
 from models.violations.notices import while_in
@@ -43,6 +43,7 @@ async def void(
     owed = await reversing.reverse(work, number)
     await refunds.pay_back(work, number, case.liable_id)
     await challenges.end_with_case(work, number, ChallengeState.VOIDED, officer)
+    await plans.end_with_case(work, number, paid=False)
     await restrictions.lift(work, f"case {number}")
     await officer_acts.keep(work, number, "void", officer, reasons, ground=ground)
     details = {"ground": ground.value, "owed_back_fen": owed, "officer": officer}

@@ -60,6 +60,17 @@ async def warn(work: Work, basis: str, person_id: int) -> None:
     await work.insert_new(warnings, row)
 
 
+async def warn_anew(work: Work, basis: str, person_id: int) -> bool:
+    """What had stopped the warning, or lifted the measure, is over: it is to be sent again. False where none was sent or the measure is
+    in force."""
+    in_force = (restrictions.c.basis == basis) & restrictions.c.lifted_at.is_(None)
+    if await work.scalar(select(restrictions.c.id).where(in_force).limit(1)):
+        return False
+    mine = (warnings.c.basis == basis) & (warnings.c.person_id == person_id)
+    again = {"queued_on": work.today, "served_on": None, "ended_at": None}
+    return bool((await work.run(update(warnings).where(mine).values(**again))).rowcount)
+
+
 async def warning_served(work: Work, basis: str) -> None:
     """The person has been warned today."""
     unserved = (warnings.c.basis == basis) & warnings.c.served_on.is_(None)
@@ -113,13 +124,24 @@ async def impose(work: Work, warning: Warned, params: Mapping[str, Any]) -> None
         "reference": reference,
         "since": work.today,
     }
-    if not await work.insert_new(restrictions, row):
+    if not await _put(work, row):
         return
     await _end_warning(work, warning.basis)
     await audit.record(work, "restriction.imposed", warning.basis, person_id=warning.person_id)
     if held is None:
         person = warning.person_id
         await outbox.queue(work, LOCK, subject=reference, once="lock", person_id=person, params=params)
+
+
+async def _put(work: Work, row: Mapping[str, Any]) -> bool:
+    """In force, for the first time, or again where it was lifted and warned of anew since; else False."""
+    if await work.insert_new(restrictions, row):
+        return True
+    mine = (restrictions.c.measure == row["measure"]) & (restrictions.c.basis == row["basis"])
+    warned = (warnings.c.basis == row["basis"]) & warnings.c.ended_at.is_(None)
+    lifted = mine & restrictions.c.lifted_at.is_not(None) & select(warnings.c.basis).where(warned).exists()
+    again = update(restrictions).where(lifted).values(**row, lifted_at=None)
+    return bool((await work.run(again)).rowcount)
 
 
 async def lift(work: Work, basis: str) -> None:

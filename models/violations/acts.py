@@ -1,7 +1,7 @@
 """What may be done with a case: record it, show it, remind of it. What spans two systems is a flow."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -17,7 +17,8 @@ from models.identity import acts as identity
 from models.identity.rules import Plate, tidy
 from models.post import outbox
 from models.post.notices import Kind
-from models.violations import catalogue, challenges, notices, rules, store
+from models.violations import catalogue, notices, pauses, rules, store
+from models.violations.amount_rules import Bill, bill
 from models.violations.rules import State
 from models.violations.store import Case as Case
 from models.violations.tables import cases
@@ -117,22 +118,32 @@ async def case_of(work: Work, person_id: int, number: str) -> Case:
     return case
 
 
-async def case_by_link(work: Work, token: str) -> Case | None:
-    """The case a signed link stands for; None for a token that was not made here."""
-    number = work.city.links.case_no(token)
-    return await store.case(work, number) if number else None
+async def cases_by_link(work: Work, token: str) -> list[Case]:
+    """The cases a signed link stands for, in its order; none for a token that was not made here."""
+    numbers = work.city.links.case_numbers(token)
+    if len(numbers) == 1:
+        case = await store.case(work, numbers[0])
+        return [case] if case else []
+    found = await store.cases_of(work, numbers) if numbers else {}
+    return [found[number] for number in numbers if number in found]
 
 
-def link(work: Work, number: str) -> str:
-    """The signed link to the page of one case."""
-    return f"{work.city.public_url}/c/{work.city.links.token(number)}"
+def link(work: Work, *numbers: str) -> str:
+    """The signed link to the page of a case, or of some that are paid together."""
+    return f"{work.city.public_url}/c/{work.city.links.token(*numbers)}"
 
 
-def bill_of(work: Work, case: Case) -> rules.Bill:
-    """What a decided case costs today."""
+def oldest_due_first(cases: Iterable[Case]) -> list[Case]:
+    """The order in which money for several cases is spread over them; what was not served yet is due last."""
+    return sorted(cases, key=lambda case: (case.due_on or date.max, case.decided_on or date.max, case.number))
+
+
+def bill_of(work: Work, case: Case) -> Bill:
+    """What is open on a decided case today."""
     if case.fine is None:
         raise ValueError("a case without an amount has no bill")
-    return rules.bill(case.fine, case.due_on, work.today, work.city.tariff.payment, case.suspensions)
+    suspended = (*case.suspensions, *case.rests)
+    return bill(case.fine, case.due_on, work.today, work.city.tariff.payment, suspended, case.paid)
 
 
 async def remind_undecided(work: Work) -> int:
@@ -151,16 +162,16 @@ async def remind_due(work: Work) -> int:
     """Reminders 3 days before the last day to pay, and on it (city); returns how many."""
     days = [work.today + timedelta(days=count) for count in work.city.tariff.payment.reminder_days_before]
     found = await store.cases_in(work, State.SERVED, cases.c.due_on.in_(days))
-    waiting = [case for case in found if not case.challenged]
+    waiting = [case for case in found if not case.paused]
     return await _queue_each(work, notices.DUE_REMINDER, waiting)
 
 
 async def newly_overdue(work: Work) -> Sequence[Case]:
-    """Move every served case whose last day has passed to overdue, but for those under challenge; returns those."""
+    """Move every served case whose last day has passed to overdue, but for those that are paused; returns those."""
     late = await store.cases_in(work, State.SERVED, cases.c.due_on < work.today)
     await store.states(work, [case.number for case in late], hold=True)  # nobody objects from here on
-    challenged = await challenges.under_challenge(work, [case.number for case in late])
-    late = [case for case in late if case.number not in challenged]
+    paused = await pauses.paused(work, [case.number for case in late])
+    late = [case for case in late if case.number not in paused]
     moved = [case for case in late if await store.move(work, case.number, State.OVERDUE)]
     for case in moved:
         await audit.record(work, "case.overdue", f"case {case.number}", person_id=case.liable_id)
@@ -177,7 +188,7 @@ async def _queue_each(work: Work, kind: Kind, waiting: Sequence[Case]) -> int:
             person_id=case.liable_id,
             params={
                 "plate": Plate("", case.plate).masked,
-                "amount": Fen(case.fine or 0),
+                "amount": Fen(bill_of(work, case).total if case.payable else case.fine or 0),
                 "by": case.due_on or case.handle_by,
                 "link": link(work, case.number),
             },

@@ -88,12 +88,6 @@ async def photos_of(work: Work, challenge_id: int) -> Sequence[Photo]:
     return [Photo(row.blob, row.content_type, row.size) for row in await work.all(mine)]
 
 
-async def under_challenge(work: Work, numbers: Collection[str]) -> set[str]:
-    """Of these cases those with an open challenge."""
-    mine = bulk.among(work, challenges.c.case_number, numbers) & CHALLENGED
-    return {row.case_number for row in await work.all(select(challenges.c.case_number).where(mine))}
-
-
 async def standing(work: Work, case: store.Case) -> Standing:
     """What filing depends on."""
     earlier = await of_case(work, case.number)

@@ -12,12 +12,11 @@ from models.identity.tables import accounts
 from models.violations import nomination_rules as rules
 from models.violations.nomination_flags import Consent, Evidence
 from models.violations.nomination_store import Nomination
-from models.violations.payments import OrderState
-from models.violations.tables import cases, nominations, orders
+from models.violations.tables import cases, nominations, orders, parts
 
 AGREED = nominations.c.state.in_(sorted(rules.AGREED))
-PAID = orders.c.state == OrderState.PAID
-# A case has at most one payment that closed it; one that was paid twice may show both payers.
+# Who paid the part that closed a case is the one who sees to it; a case has at most one such part.
+CLOSED_IT = parts.c.whole & (parts.c.paid_principal > 0)
 CONSENTS = (
     select(
         nominations.c.id,
@@ -29,7 +28,8 @@ CONSENTS = (
     )
     .select_from(
         nominations.join(cases)
-        .outerjoin(orders, (orders.c.case_number == cases.c.number) & PAID)
+        .outerjoin(parts, (parts.c.case_number == cases.c.number) & CLOSED_IT)
+        .outerjoin(orders, (orders.c.number == parts.c.order_number))
         .outerjoin(accounts, accounts.c.openid == orders.c.openid)
     )
     .where(AGREED)

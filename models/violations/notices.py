@@ -66,10 +66,10 @@ async def _not_served(work: Work, notice: Notice) -> None:
 
 
 async def _due_reminder_true(work: Work, notices: Sequence[Notice]) -> set[int]:
-    """Served, unpaid, not in dispute, and the last day has not passed."""
+    """Served, unpaid, nothing holds it still, and the last day has not passed."""
     mine = bulk.among(work, cases.c.number, {notice.subject for notice in notices})
     current = await store.cases_in(work, State.SERVED, mine, cases.c.due_on >= work.today)
-    waiting = {case.number for case in current if not case.challenged}
+    waiting = {case.number for case in current if not case.paused}
     return {notice.id for notice in notices if notice.subject in waiting}
 
 
@@ -100,6 +100,7 @@ DECISION_BY_LETTER = Kind(
     "decision_by_letter", still_true=while_in(State.DECIDED), on_sent=each(_served), on_failed=_not_served
 )
 DUE_REMINDER = Kind("due_reminder", still_true=_due_reminder_true)
+PART_RECEIPT = Kind("payment_part", channels=(Channel.CHAT,), chat_else_sms=True)
 RECEIPT = Kind("payment_receipt", channels=(Channel.CHAT,), chat_else_sms=True)
 SURPLUS = Kind("payment_surplus", channels=(Channel.CHAT,), chat_else_sms=True)
 LATE = Kind("payment_late", channels=(Channel.CHAT,), chat_else_sms=True)
@@ -112,6 +113,7 @@ KINDS = (
     DECISION_BY_LETTER,
     DUE_REMINDER,
     RECEIPT,
+    PART_RECEIPT,
     SURPLUS,
     LATE,
 )

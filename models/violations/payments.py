@@ -1,24 +1,25 @@
-"""Payment orders and what came in on them. An order's amount holds until it expires, never past midnight (domain 2).
+"""Payment orders: of one case or several, of the whole bill or a part. An amount holds until its order expires, never past midnight.
 
 new -> open (the provider knows it) -> paid | closed
+
+What is done with the money is in `booking`.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Row, insert, select, update
+from sqlalchemy import Row, Select, insert, select, update
 
-from models.base import audit
+from models.base import bulk
 from models.base.clock import at
 from models.base.db import Work
 from models.base.errors import Refusal
-from models.base.ports import Trade
-from models.violations import acts, store
-from models.violations.rules import State
-from models.violations.tables import ledger, orders, payments
+from models.violations import acts, plans, store, tables
+from models.violations.amount_rules import Part, spread
+from models.violations.tables import ledger, orders
 
 BY_CODE = ""  # the openid of an order that anyone may scan
 QUERY_AFTER = timedelta(seconds=20)  # the provider repeats after 15 s; then we ask ourselves
@@ -35,7 +36,8 @@ class OrderState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """A payment order. `total` includes `surcharge`, in fen; `handle` is the prepay_id or code_url; `expires_at` is wall time."""
+    """A payment order. `total` includes `surcharge`, in fen; `handle` is the prepay_id or code_url; `expires_at` is wall time. `parts`
+    say what it pays on which case, `case_number` is the first of them."""
 
     number: str
     case_number: str
@@ -45,32 +47,57 @@ class Order:
     state: OrderState
     handle: str | None
     expires_at: datetime
+    parts: tuple[Part, ...]
 
 
-async def prepare_order(work: Work, case: store.Case, openid: str) -> Order:
+async def prepare_order(
+    work: Work, case: store.Case, openid: str, others: Sequence[store.Case] = (), amount: int | None = None
+) -> Order:
     """The order with which this account (or anyone, by code) may pay today's bill: the open one again, or a new one.
 
-    Raises Refusal when there is nothing to pay.
+    `others` are paid with it, the oldest due first; of those that are closed meanwhile nothing is asked. `amount` fen of one case's
+    bill are paid instead of the whole where the tariff, or the case's plan, allows that. Raises Refusal when there is nothing to pay,
+    or not so much or so little at once.
     """
-    await store.states(work, [case.number], hold=True)  # two who ask at once get one order
-    current = await store.case(work, case.number)
-    if current is None or not current.payable:
+    numbers = [case.number, *(other.number for other in others)]
+    await store.states(work, numbers, hold=True)  # two who ask at once get one order
+    current = await store.cases_of(work, numbers)
+    payable = acts.oldest_due_first(each for each in current.values() if each.payable)
+    if not payable:
         raise Refusal("pay.nothing", number=case.number)
-    bill = acts.bill_of(work, current)
-    if known := await _usable(work, case.number, openid, bill.total):
+    parts = await _parts(work, payable[: work.city.tariff.payment.cases_in_order], amount)
+    if known := await _usable(work, openid, parts):
         return known
+    return await _enter(work, openid, parts)
+
+
+async def _parts(work: Work, payable: Sequence[store.Case], amount: int | None) -> list[Part]:
+    bills = [(case.number, acts.bill_of(work, case)) for case in payable]
+    total = sum(open_.total for _, open_ in bills)
+    if amount is not None and amount != total:
+        await plans.check_part(work, payable, amount)
+    return spread(total if amount is None else amount, bills)
+
+
+async def _enter(work: Work, openid: str, parts: Sequence[Part]) -> Order:
     order = Order(
         number=work.city.ids.order_no(),
-        case_number=case.number,
+        case_number=parts[0].case_number,
         openid=openid,
-        total=bill.total,
-        surcharge=bill.surcharge,
+        total=sum(part.total for part in parts),
+        surcharge=sum(part.surcharge for part in parts),
         state=OrderState.NEW,
         handle=None,
         expires_at=_expiry(work),
+        parts=tuple(parts),
     )
-    values = {field: getattr(order, field) for field in Order.__slots__}
+    values = {field: getattr(order, field) for field in Order.__slots__ if field != "parts"}
     await work.run(insert(orders).values(**values, made_at=work.wall))
+    rows = [
+        {"order_number": order.number, "position": position, **asdict(part)}
+        for position, part in enumerate(parts)
+    ]
+    await work.run_many(insert(tables.parts), rows)
     return order
 
 
@@ -88,8 +115,8 @@ async def order_closed(work: Work, number: str) -> None:
 
 async def order(work: Work, number: str) -> Order | None:
     """The order of this number."""
-    row = await work.first(select(orders).where(orders.c.number == number))
-    return _order(row) if row else None
+    found = await _orders(work, select(orders).where(orders.c.number == number))
+    return found[0] if found else None
 
 
 async def unpaid_orders(work: Work, *, silent_only: bool) -> Sequence[Order]:
@@ -97,39 +124,13 @@ async def unpaid_orders(work: Work, *, silent_only: bool) -> Sequence[Order]:
     waiting = select(orders).where(orders.c.state.in_((OrderState.NEW, OrderState.OPEN)))
     if silent_only:
         waiting = waiting.where(orders.c.made_at < work.wall - QUERY_AFTER)
-    rows = await work.all(waiting.order_by(orders.c.made_at, orders.c.number).limit(200))
-    return [_order(row) for row in rows]
+    return await _orders(work, waiting.order_by(orders.c.made_at, orders.c.number).limit(200))
 
 
 async def claim_paid(work: Work, number: str) -> bool:
     """Mark an order paid; False when it was booked before, however often the news comes."""
     unbooked = (orders.c.number == number) & (orders.c.state != OrderState.PAID)
     return bool((await work.run(update(orders).where(unbooked).values(state=OrderState.PAID))).rowcount)
-
-
-async def book(work: Work, order: Order, trade: Trade, case: store.Case) -> bool:
-    """Book a payment whose order was just claimed: the case is closed, or the money is surplus (False) and goes back.
-
-    Surplus: the case was closed by another payment, or the amount stopped holding before it was paid.
-    """
-    holds = trade.paid_at is not None and trade.paid_at <= order.expires_at
-    enough = holds or (case.payable and trade.total == acts.bill_of(work, case).total)
-    closed = enough and await store.move(work, case.number, State.PAID, closed_on=work.today)
-    row = {
-        "transaction_id": trade.transaction_id,
-        "order_number": order.number,
-        "case_number": case.number,
-        "amount": trade.total,
-        "surplus": 0 if closed else trade.total,
-        "paid_at": trade.paid_at or work.wall,
-        "booked_at": work.now,
-    }
-    await work.run(insert(payments).values(row))
-    await _post(work, order, closed=closed)
-    action = "payment.booked" if closed else "payment.surplus"
-    subject = f"case {case.number}"
-    await audit.record(work, action, subject, person_id=case.liable_id, order=order.number, fen=trade.total)
-    return closed
 
 
 async def impose(work: Work, number: str, fine: int) -> None:
@@ -141,32 +142,17 @@ async def impose(work: Work, number: str, fine: int) -> None:
         )
 
 
-async def _post(work: Work, order: Order, *, closed: bool) -> None:
-    account = f"fine:{order.case_number}" if closed else "surplus"
-    if closed and order.surcharge:
-        await ledger.post(
-            work,
-            source="imposed",
-            target=account,
-            amount=order.surcharge,
-            reason="surcharge",
-            reference=order.number,
-        )
-    await ledger.post(
-        work, source=account, target="treasury", amount=order.total, reason="payment", reference=order.number
-    )
-
-
-async def _usable(work: Work, case_number: str, openid: str, total: int) -> Order | None:
+async def _usable(work: Work, openid: str, parts: Sequence[Part]) -> Order | None:
+    """An open order of this account that pays exactly these parts."""
     usable = (
-        (orders.c.case_number == case_number)
+        (orders.c.case_number == parts[0].case_number)
         & (orders.c.openid == openid)
-        & (orders.c.total == total)
+        & (orders.c.total == sum(part.total for part in parts))
         & orders.c.state.in_((OrderState.NEW, OrderState.OPEN))
         & (orders.c.expires_at > work.wall + timedelta(minutes=1))
     )
-    row = await work.first(select(orders).where(usable).order_by(orders.c.made_at.desc()).limit(1))
-    return _order(row) if row else None
+    found = await _orders(work, select(orders).where(usable).order_by(orders.c.made_at.desc()))
+    return next((each for each in found if each.parts == tuple(parts)), None)
 
 
 def _expiry(work: Work) -> datetime:
@@ -176,7 +162,23 @@ def _expiry(work: Work) -> datetime:
     return work.wall + length
 
 
-def _order(row: Row[Any]) -> Order:
+async def _orders(work: Work, which: Select[Any]) -> list[Order]:
+    """With the parts of each."""
+    rows = await work.all(which)
+    paid: dict[str, list[Part]] = {row.number: [] for row in rows}
+    mine = bulk.among(work, tables.parts.c.order_number, paid)
+    ordered = select(tables.parts).where(mine).order_by(tables.parts.c.position)
+    for row in await work.all(ordered) if rows else ():
+        paid[row.order_number].append(Part(row.case_number, row.principal, row.surcharge, row.whole))
+    return [_order(row, paid[row.number] or [_only_part(row)]) for row in rows]
+
+
+def _only_part(row: Row[Any]) -> Part:
+    """Of an order that a process of the version before made, while it was being replaced: the whole of one case."""
+    return Part(row.case_number, row.total - row.surcharge, row.surcharge, whole=True)
+
+
+def _order(row: Row[Any], parts: Sequence[Part]) -> Order:
     return Order(
         number=row.number,
         case_number=row.case_number,
@@ -186,4 +188,5 @@ def _order(row: Row[Any]) -> Order:
         state=OrderState(row.state),
         handle=row.handle,
         expires_at=row.expires_at,
+        parts=tuple(parts),
     )

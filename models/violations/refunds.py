@@ -18,7 +18,7 @@ from models.base.money import Fen
 from models.post import desk, outbox
 from models.post.notices import Channel, Kind, Notice, each
 from models.violations.reversing import OWED_BACK
-from models.violations.tables import ledger, payments, refunds
+from models.violations.tables import ledger, parts, payments, refunds
 
 
 class RefundState(StrEnum):
@@ -31,9 +31,13 @@ class RefundState(StrEnum):
 
 async def pay_back(work: Work, number: str, person_id: int) -> int:
     """Ask for the return of whatever was booked on this case, which is owed back; returns the fen. Again changes nothing."""
-    unasked = ~select(refunds.c.number).where(refunds.c.transaction_id == payments.c.transaction_id).exists()
-    booked = (payments.c.case_number == number) & (payments.c.surplus == 0) & unasked
-    paid = await work.all(select(payments).where(booked))
+    taken = parts.c.paid_principal + parts.c.paid_surcharge
+    asked = (refunds.c.transaction_id == payments.c.transaction_id) & (refunds.c.case_number == number)
+    unasked = ~select(refunds.c.number).where(asked).exists()
+    booked = payments.join(parts, parts.c.order_number == payments.c.order_number)
+    mine = (parts.c.case_number == number) & (taken > 0) & unasked
+    columns = (payments.c.transaction_id, taken.label("amount"))
+    paid = await work.all(select(*columns).select_from(booked).where(mine))
     for payment in paid:
         refund_no = work.city.ids.order_no()
         row = {
@@ -50,15 +54,13 @@ async def pay_back(work: Work, number: str, person_id: int) -> int:
 
 
 async def _what_to_refund(work: Work, notices: Sequence[Notice]) -> Mapping[int, Mapping[str, Any]]:
-    """For the wire; raises KeyError for a refund that is not there."""
-    rows = await _rows(work, notices)
-    return {
-        notice.id: {
-            "transaction_id": rows[notice.subject].transaction_id,
-            "total": rows[notice.subject].amount,
-        }
-        for notice in notices
-    }
+    """For the wire: `amount` of a payment of `total`; raises KeyError for a refund that is not there."""
+    mine = bulk.among(work, refunds.c.number, {notice.subject for notice in notices})
+    columns = (refunds.c.number, refunds.c.transaction_id, refunds.c.amount, payments.c.amount.label("total"))
+    found = await work.all(select(*columns).select_from(refunds.join(payments)).where(mine))
+    rows = {row.number: row for row in found}
+    named = ("transaction_id", "amount", "total")
+    return {notice.id: {name: getattr(rows[notice.subject], name) for name in named} for notice in notices}
 
 
 async def _still_owed(work: Work, notices: Sequence[Notice]) -> set[int]:

@@ -1,12 +1,10 @@
-"""The rules of a case as pure functions: states, what may be decided online, terms, surcharge, today's bill (domain 2)."""
+"""The rules of a case as pure functions: states, what may be decided online, terms (domain 2). What it costs is in `amount_rules`."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from models.base.calendar import ONE_DAY, Calendar, after_natural_days, after_rolling_days
-from models.base.money import percent
+from models.base.calendar import Calendar, after_natural_days, after_rolling_days
 from models.base.tariff import Handling, Payment
 
 LIMITATION_YEARS = 2  # APL 36: what is older is not fined any more
@@ -106,52 +104,3 @@ def handle_by(notified_on: date, handling: Handling) -> date:
 def due_on(served_on: date, calendar: Calendar, payment: Payment) -> date:
     """The last day to pay: 15 natural days after service, the end rolling to a working day (APL 67)."""
     return after_rolling_days(calendar, served_on, payment.days_to_pay)
-
-
-@dataclass(frozen=True, slots=True)
-class Suspension:
-    """Days that add no surcharge, from the first to the last, both included; `until` is None while they go on (APL 73; city)."""
-
-    since: date
-    until: date | None = None
-
-
-def days_late(due: date, today: date, suspensions: Iterable[Suspension] = ()) -> int:
-    """The days after the last one to pay, without those that are suspended."""
-    late, seen = (today - due).days, due
-    for each in sorted(suspensions, key=lambda suspension: suspension.since):
-        first, last = max(each.since, seen + ONE_DAY), min(each.until or today, today)
-        if first <= last:
-            late, seen = late - (last - first).days - 1, last
-    return max(late, 0)
-
-
-def surcharge(
-    principal: int, due: date | None, today: date, payment: Payment, suspensions: Iterable[Suspension] = ()
-) -> int:
-    """Fen added by `today`: 3 % of the principal for each day after the last one, never more than the principal (APL 72)."""
-    if due is None or today <= due:
-        return 0
-    cap = percent(principal, payment.surcharge_cap_percent)
-    return min(
-        cap, percent(principal, payment.surcharge_percent_per_day * days_late(due, today, suspensions))
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class Bill:
-    """What a decided case costs on a day, in fen."""
-
-    principal: int
-    surcharge: int
-
-    @property
-    def total(self) -> int:
-        return self.principal + self.surcharge
-
-
-def bill(
-    principal: int, due: date | None, today: date, payment: Payment, suspensions: Iterable[Suspension] = ()
-) -> Bill:
-    """The whole of what is to be paid today."""
-    return Bill(principal, surcharge(principal, due, today, payment, suspensions))

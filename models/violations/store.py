@@ -3,9 +3,10 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import reduce
 from typing import Any
 
-from sqlalchemy import Row, String, bindparam, cast, func, select, update
+from sqlalchemy import Column, ColumnElement, Row, String, bindparam, cast, func, select, true, update
 
 from models.base import bulk
 from models.base.clock import CITY_ZONE
@@ -15,22 +16,30 @@ from models.base.texts import Texts
 from models.identity import store as identity
 from models.identity.tables import vehicles
 from models.violations import rules
-from models.violations.rules import State, Suspension
-from models.violations.tables import NOMINATED, cases, challenges, nominations, offences
+from models.violations.amount_rules import Paid, Suspension
+from models.violations.plan_tables import plans
+from models.violations.rules import State
+from models.violations.tables import NOMINATED, cases, challenges, nominations, offences, parts
+
+WHATEVER = true()
+
+
+def _lines(owner: Column[Any], *columns: ColumnElement[Any], where: ColumnElement[bool] = WHATEVER) -> Any:
+    """What other rows say of a case, in one column of its own: a line for each, its fields between slashes."""
+    fields: list[ColumnElement[str]] = [func.coalesce(cast(column, String), "") for column in columns]
+    line = reduce(lambda one, other: one + "/" + other, fields)
+    found = select(func.aggregate_strings(line, ",")).where(owner == cases.c.number, where)
+    return found.correlate(cases).scalar_subquery()
+
 
 # Of each challenge the day it was filed and the day it was closed: `2026-03-02/2026-03-05,2026-04-01/`.
-SUSPENSIONS = (
-    select(
-        func.aggregate_strings(
-            cast(challenges.c.filed_on, String)
-            + "/"
-            + func.coalesce(cast(challenges.c.closed_on, String), ""),
-            ",",
-        )
-    )
-    .where(challenges.c.case_number == cases.c.number)
-    .correlate(cases)
-    .scalar_subquery()
+SUSPENSIONS = _lines(challenges.c.case_number, challenges.c.filed_on, challenges.c.closed_on)
+# Of each plan the same two days, and its state.
+PLANS = _lines(plans.c.case_number, plans.c.asked_on, plans.c.closed_on, plans.c.state)
+# Of each part that was booked the day, the principal and the surcharge.
+TAKEN = (parts.c.paid_principal > 0) | (parts.c.paid_surcharge > 0)
+PAID = _lines(
+    parts.c.case_number, parts.c.paid_on, parts.c.paid_principal, parts.c.paid_surcharge, where=TAKEN
 )
 NOMINATION = (
     select(nominations.c.state)
@@ -48,6 +57,7 @@ CASE = (
         offences.c.fine_words,
     )
     .add_columns(vehicles.c.plate, SUSPENSIONS.label("suspensions"), NOMINATION.label("nominated"))
+    .add_columns(PLANS.label("plans"), PAID.label("paid"))
     .select_from(cases.join(offences).join(vehicles))
     .order_by(cases.c.recorded_at.desc(), cases.c.occurred_at.desc(), cases.c.number)
 )
@@ -64,6 +74,7 @@ BY_RECORD = select(cases.c.number, cases.c.report_print).where(
 class Case:
     """A case as people see it. `fine` in fen and `points` may be unknown; days are civic; `plate` in clear. `suspensions` are the days
     of its challenges: while one goes on, nothing is added and nothing is taken. `nominated`: the state of the nomination it waits for.
+    `rests` are the days of its plans, `plan` is the state of the one that is asked for or runs; `paid` is what was booked on it.
     """
 
     number: str
@@ -87,6 +98,9 @@ class Case:
     closed_on: date | None
     suspensions: tuple[Suspension, ...] = ()
     nominated: str | None = None
+    rests: tuple[Suspension, ...] = ()
+    plan: str | None = None
+    paid: tuple[Paid, ...] = ()
 
     def what(self, texts: Texts) -> str:
         """The conduct in the reader's language, where the catalogue has it."""
@@ -113,6 +127,11 @@ class Case:
     def challenged(self) -> bool:
         """An objection or a review is open."""
         return any(each.until is None for each in self.suspensions)
+
+    @property
+    def paused(self) -> bool:
+        """Nothing is added, pressed for or locked: it is in dispute, or a plan is asked for or runs."""
+        return self.challenged or self.plan is not None
 
 
 async def case(work: Work, number: str) -> Case | None:
@@ -215,16 +234,20 @@ def _case(work: Work, row: Row[Any]) -> Case:
         served_on=row.served_on,
         due_on=row.due_on,
         closed_on=row.closed_on,
-        suspensions=_suspensions(row.suspensions),
+        suspensions=tuple(_span(since, until) for since, until in _fields(row.suspensions)),
         nominated=row.nominated,
+        rests=tuple(_span(since, until) for since, until, _ in _fields(row.plans)),
+        plan=next((state for _, until, state in _fields(row.plans) if not until), None),
+        paid=tuple(
+            Paid(date.fromisoformat(on), int(principal), int(added))
+            for on, principal, added in _fields(row.paid)
+        ),
     )
 
 
-def _suspensions(kept: str | None) -> tuple[Suspension, ...]:
-    if not kept:
-        return ()
-    spans = (span.split("/") for span in kept.split(","))
-    return tuple(
-        Suspension(date.fromisoformat(since), date.fromisoformat(until) if until else None)
-        for since, until in spans
-    )
+def _fields(kept: str | None) -> list[list[str]]:
+    return [line.split("/") for line in kept.split(",")] if kept else []
+
+
+def _span(since: str, until: str) -> Suspension:
+    return Suspension(date.fromisoformat(since), date.fromisoformat(until) if until else None)

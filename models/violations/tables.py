@@ -2,6 +2,7 @@
 
 from sqlalchemy import (
     JSON,
+    Boolean,
     Column,
     Date,
     ForeignKey,
@@ -88,6 +89,22 @@ payments = Table(
     Column("paid_at", Instant, nullable=False),
     Column("booked_at", Instant, nullable=False),
 )
+# What an order pays on each of its cases, and, once it is booked, what was taken of that. `case_number` of an order is its first case.
+parts = Table(
+    "payment_parts",
+    metadata,
+    Column("order_number", String(32), ForeignKey("payment_orders.number"), primary_key=True),
+    Column("case_number", String(12), ForeignKey("cases.number"), primary_key=True),
+    Column("position", Integer, nullable=False),
+    Column("principal", Integer, nullable=False),
+    Column("surcharge", Integer, nullable=False),
+    Column("whole", Boolean, nullable=False),
+    Column("paid_on", Date),
+    Column("paid_principal", Integer),
+    Column("paid_surcharge", Integer),
+    Column("surplus", Integer),
+    Index(None, "case_number"),
+)
 challenges = Table(
     "challenges",
     metadata,
@@ -128,12 +145,13 @@ refunds = Table(
     "refunds",
     metadata,
     Column("number", String(32), primary_key=True),
-    Column("transaction_id", String(32), ForeignKey("payments.transaction_id"), nullable=False, unique=True),
+    Column("transaction_id", String(32), ForeignKey("payments.transaction_id"), nullable=False),
     Column("case_number", String(12), ForeignKey("cases.number"), nullable=False, index=True),
     Column("amount", Integer, nullable=False),
     Column("state", String(8), nullable=False),
     Column("owed_at", Instant, nullable=False),
     Column("ended_at", Instant),
+    UniqueConstraint("transaction_id", "case_number"),  # a payment may be of several cases
 )
 ledger = Ledger("fine_postings")
 officer_acts = Table(

@@ -8,17 +8,16 @@ from hypothesis import strategies as st
 
 from models.base.calendar import StateCalendar
 from models.base.tariff import load_tariff
+from models.violations.amount_rules import bill, surcharge
 from models.violations.rules import (
     TRANSITIONS,
     Forecast,
     Reason,
     State,
-    bill,
     due_on,
     handle_by,
     obstacle,
     sources,
-    surcharge,
 )
 
 TARIFF = load_tariff()

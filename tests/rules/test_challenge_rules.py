@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from models.base.calendar import StateCalendar
 from models.base.tariff import load_tariff
+from models.violations.amount_rules import Suspension, days_late, surcharge
 from models.violations.challenge_rules import (
     ChallengeState,
     Kind,
@@ -19,7 +20,7 @@ from models.violations.challenge_rules import (
     obstacle,
     review_until,
 )
-from models.violations.rules import State, Suspension, days_late, surcharge
+from models.violations.rules import State
 from tests.conftest import TOWN_TARIFF
 
 TARIFF = load_tariff(TOWN_TARIFF)
