@@ -1,6 +1,7 @@
 """`/api/v1/officer/...`: every act under the key of whoever does it, once for each Idempotency-Key, refused in sentences."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -12,12 +13,13 @@ from bot.api import officer as door
 from bot.officer import ACTS
 from models.base.audit import events
 from models.base.db import Database
-from models.flows import decision
+from models.flows import decision, plan
 from models.identity import staff
 from models.identity.staff import Role
 from models.identity.tables import staff as table
 from models.post import desk
 from models.violations import store
+from models.violations.plan_rules import PlanKind
 from tests.api.conftest import problem
 from tests.helpers import AUTHORITY, LI_MING, LI_PLATE, OVERLOAD, Town, decided_case, recorded_case, town
 from tests.service import rows
@@ -257,3 +259,30 @@ async def test_an_accepted_figure_is_the_decision(office: Office) -> None:
     async with office.database.begin("citizen:1") as work:
         await decision.accept(work, office.people.li_ming, number)
     assert ((await office.case(number)).state, (await office.case(number)).fine) == ("decided", 20000)
+
+
+async def test_a_payment_plan_from_the_queue_to_its_days(office: Office) -> None:
+    number = await office.decided()
+    async with office.database.begin("citizen:1") as work:
+        today, person = work.today, office.people.li_ming
+        asked = await plan.ask(work, person, number, PlanKind.INSTALMENTS, "no wages this month", 3)
+    waiting = await (await office.get("queue?topic=plan")).json()
+    assert [entry["about"] for entry in waiting["entries"]] == [f"case {number}"]
+    [shown] = (await (await office.get(f"cases/{number}")).json())["plans"]
+    assert (shown["id"], shown["kind"], shown["wished"], shown["reason"]) == (
+        asked.id,
+        "instalments",
+        3,
+        "no wages this month",
+    )
+    days = [str(today + timedelta(days=count)) for count in (30, 60)]
+    for wrong in ([], "tomorrow", ["tomorrow"], days[:1], [*reversed(days)]):
+        assert (await office.do(f"plans/{asked.id}/grant", days=wrong, **WHY)).status == 422
+    granted = await (await office.do(f"plans/{asked.id}/grant", days=days, **WHY)).json()
+    assert (granted["state"], [each["amount"] for each in granted["instalments"]]) == (
+        "granted",
+        [10000, 10000],
+    )
+    late = await office.do(f"plans/{asked.id}/refuse", **WHY)
+    assert (late.status, (await problem(late))["code"]) == (422, "officer.plan_ended")
+    assert (await (await office.get("queue?topic=plan")).json())["entries"] == []

@@ -128,6 +128,8 @@ def test_a_ticket(officer: Shell) -> None:
         pytest.param(("withdraw", "9"), "no announcement", id="withdraw"),
         pytest.param(("verify", "9", "--ok", *WHY), "no such nomination", id="verify"),
         pytest.param(("answer", "9", "upheld", *WHY), "no such objection", id="answer"),
+        pytest.param(("grant", "9", "2026-06-01", "2026-07-01", *WHY), "no such payment plan", id="grant"),
+        pytest.param(("refuse", "9", *WHY), "no such payment plan", id="refuse"),
         pytest.param(("queue", "--taken", "all"), "Choose one of: any, mine, free", id="queue"),
     ],
 )

@@ -7,7 +7,7 @@ from typing import Any
 from models.base.calendar import ONE_DAY
 from models.base.db import Database
 from models.base.ports import Trade
-from models.flows import decision, enforcement, settlement
+from models.flows import decision, enforcement, plan, settlement
 from models.flows.settlement import Settlement
 from models.identity import acts as identity
 from models.identity.rules import Plate
@@ -64,6 +64,7 @@ class Life:
         """What runs once a day."""
         async with self.database.begin("system:jobs") as work:
             await nominations.lapse(work)
+            await plan.watch(work)
             await enforcement.announce_overdue(work)
             await enforcement.impose_ripe(work)
             await violations.remind_undecided(work)
@@ -105,10 +106,13 @@ class Life:
         await self.decide(number)
         await self.deliver_all()
 
-    async def order(self, number: str, openid: str = "o-li") -> Order:
-        """The order with which this account pays."""
+    async def order(
+        self, number: str, openid: str = "o-li", *others: str, amount: int | None = None
+    ) -> Order:
+        """The order with which this account pays these cases, or so much of one."""
         async with self.database.begin("citizen") as work:
-            order = await payments.prepare_order(work, await self.case(number), openid)
+            more = [await self.case(other) for other in others]
+            order = await payments.prepare_order(work, await self.case(number), openid, more, amount)
             await payments.order_opened(work, order.number, "prepay")
         return order
 
@@ -117,9 +121,10 @@ class Life:
         async with self.database.begin("system:payment") as work:
             return await settlement.settle(work, trade, app_id=APP_ID, merchant_id=MERCHANT_ID)
 
-    async def pay(self, number: str) -> Settlement:
+    async def pay(self, number: str, *others: str, amount: int | None = None) -> Settlement:
         """Order and pay at once."""
-        return await self.settle(paid_trade(await self.order(number), self.database.wall.now()))
+        order = await self.order(number, "o-li", *others, amount=amount)
+        return await self.settle(paid_trade(order, self.database.wall.now()))
 
     async def case(self, number: str) -> store.Case:
         """The case as it stands."""

@@ -60,7 +60,7 @@ async def test_nothing_to_pay_at_all(world: World, li: Chat):
 async def test_several_can_be_paid(world: World, li: Chat):
     numbers = {await lives.decided(world, f"R{position}") for position in range(2)}
     await li.say("缴款")
-    assert li.heard("pay.which")
+    assert li.heard("pay.together")
     links = [await choose(li, number) for number in ("1", "2")]
     assert {number for number in numbers for link in links if number in link} == numbers
 

@@ -18,7 +18,7 @@ from bot.wiring import KINDS
 from handlers.bind import PARTS
 from models.base.texts import CHINESE, LANGUAGES, LOCALES
 from models.post.notices import Channel
-from models.violations import challenge_rules, nomination_rules, rules
+from models.violations import challenge_rules, nomination_rules, plan_rules, rules
 from models.violations.grounds import EraseGround, VoidGround
 from models.violations.nomination_rules import NominationState, Obstacle, Unnameable
 from models.violations.rules import Reason, State
@@ -83,6 +83,11 @@ FAMILIES: Mapping[str, AbstractSet[str]] = {
     "object.which": set(challenge_rules.Kind),
     "object.why": set(challenge_rules.Kind),
     "case.closed": CLOSED,
+    "plan": set(plan_rules.Unplannable),
+    "plan.kind": set(plan_rules.PlanKind),
+    "plan.state": set(plan_rules.PlanState),
+    "plan.which": set(plan_rules.PlanKind),
+    "fines.plan": {"asked", "granted"},
     "fines.cost": set(rules.PAYABLE),
     "nominate": set(Unnameable) | set(Obstacle),
     "nominate.state": set(nomination_rules.LIVE),
