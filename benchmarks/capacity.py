@@ -134,6 +134,11 @@ LEFT = (
         " recorded_at, recorded_at FROM cases"
     ),
     (
+        "INSERT INTO payment_parts (order_number, case_number, position, principal, surcharge, whole,"
+        " paid_on, paid_principal, paid_surcharge, surplus)"
+        " SELECT rpad(number, 32, 'A'), number, 0, 20000, 0, true, handle_by, 20000, 0, 0 FROM cases"
+    ),
+    (
         "INSERT INTO payments (transaction_id, order_number, case_number, amount, surplus, paid_at, booked_at)"
         " SELECT rpad(number, 28, '4'), rpad(number, 32, 'A'), number, 20000, 0, recorded_at, recorded_at FROM cases"
     ),
@@ -148,7 +153,7 @@ TOGETHER = {
     "case": ("cases",),
     "outbox": ("outbox",),
     "event": ("audit_events", "audit_links"),
-    "order": ("payment_orders", "payments", "fine_postings"),
+    "order": ("payment_orders", "payment_parts", "payments", "fine_postings"),
 }
 SIZE = text("SELECT pg_total_relation_size(CAST(:name AS regclass))")
 
