@@ -209,6 +209,14 @@ def answer(
     _do("challenges", "decide", challenge, outcome=outcome, reasons=reasons, **named)
 
 
+@app.command()
+def retry(
+    refund: Annotated[str, typer.Argument(help="Its number, from the ticket or the case.")], reasons: Reasons
+) -> None:
+    """Try a refund again that failed."""
+    _do("refunds", "retry", refund, reasons=reasons)
+
+
 def _do(on: str, name: str, subject: str, **fields: Any) -> None:
     """One act, in one unit of work of this officer."""
 

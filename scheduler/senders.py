@@ -144,14 +144,15 @@ class RefundSender:
         return SendResult(REFUNDED[news.state], news.refund_no, news.state)
 
     async def _news(self, letter: Letter) -> RefundNews:
-        number, total = letter.notice.subject, letter.params["total"]
-        known = await self._gateway.query_refund(number) if letter.notice.attempts > 1 else None
+        number, params = letter.notice.subject, letter.params
+        asked = letter.notice.attempts > 1 or params["asked_before"]
+        known = await self._gateway.query_refund(number) if asked else None
         return known or await self._gateway.refund(
             refund_no=number,
-            transaction_id=letter.params["transaction_id"],
-            amount=total,
-            total=total,
-            reason=texts(CHINESE).say("refund.reason"),
+            transaction_id=params["transaction_id"],
+            amount=params["amount"],
+            total=params["total"],
+            reason=texts(CHINESE).say(f"refund.why.{params['reason']}"),
         )
 
 

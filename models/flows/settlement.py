@@ -11,7 +11,8 @@ from models.identity import acts as identity
 from models.post import desk, outbox
 from models.restrictions import acts as restrictions
 from models.violations import acts as violations
-from models.violations import notices, payments, store
+from models.violations import notices, payments, refunds, store
+from models.violations.refund_rules import why_surplus
 
 
 class Settlement(StrEnum):
@@ -36,13 +37,12 @@ async def settle(work: Work, trade: Trade, *, app_id: str, merchant_id: str) -> 
         return Settlement.ALREADY
     case = await _case_of(work, order)
     await identity.hold(work, case.liable_id)  # the person before the case, as everywhere
-    if await payments.book(work, order, trade, case):
+    booked = await payments.book(work, order, trade, case)
+    if booked:
         await restrictions.lift(work, f"case {case.number}")
         await _send_receipt(work, order, case)
-        return Settlement.BOOKED
-    case = await _case_of(work, order)  # another payment may just have closed it
-    await _announce_refund(work, order, case)
-    return Settlement.SURPLUS
+    await _give_back(work, order, trade, closed_by_it=booked)
+    return Settlement.BOOKED if booked else Settlement.SURPLUS
 
 
 async def _case_of(work: Work, order: payments.Order) -> store.Case:
@@ -80,10 +80,16 @@ async def _send_receipt(work: Work, order: payments.Order, case: store.Case) -> 
     await outbox.queue(work, receipt, subject=case.number, once=order.number, person_id=person, params=params)
 
 
-async def _announce_refund(work: Work, order: payments.Order, case: store.Case) -> None:
-    ticket = await desk.open_ticket(work, "refund", f"order {order.number}", case.liable_id)
-    link = violations.link(work, case.number)
-    params = {"number": case.number, "amount": Fen(order.total), "ticket": ticket, "link": link}
-    kind = notices.LATE if case.payable else notices.SURPLUS
+async def _give_back(work: Work, order: payments.Order, trade: Trade, *, closed_by_it: bool) -> None:
+    """What came too much goes back by itself, and the citizen is told how much and why."""
+    case = await _case_of(work, order)  # another payment may just have closed it
+    why = why_surplus(case.state, closed_by_it=closed_by_it)
     person = case.liable_id
-    await outbox.queue(work, kind, subject=case.number, once=order.number, person_id=person, params=params)
+    amount = await refunds.give_back_surplus(work, trade.transaction_id, why, person)
+    if amount:
+        link = violations.link(work, case.number)
+        params = {"number": case.number, "amount": Fen(amount), "link": link}
+        kind = notices.OF_SURPLUS[why]
+        await outbox.queue(
+            work, kind, subject=case.number, once=order.number, person_id=person, params=params
+        )

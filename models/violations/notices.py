@@ -9,6 +9,7 @@ from models.identity import acts as identity
 from models.post import desk
 from models.post.notices import Channel, Kind, Notice, each
 from models.violations import rules, store
+from models.violations.refund_rules import Why
 from models.violations.rules import State
 from models.violations.tables import cases
 
@@ -103,6 +104,9 @@ DUE_REMINDER = Kind("due_reminder", still_true=_due_reminder_true)
 RECEIPT = Kind("payment_receipt", channels=(Channel.CHAT,), chat_else_sms=True)
 SURPLUS = Kind("payment_surplus", channels=(Channel.CHAT,), chat_else_sms=True)
 LATE = Kind("payment_late", channels=(Channel.CHAT,), chat_else_sms=True)
+WITHDRAWN = Kind("payment_withdrawn", channels=(Channel.CHAT,), chat_else_sms=True)
+MORE = Kind("payment_more", channels=(Channel.CHAT,), chat_else_sms=True)
+OF_SURPLUS = {Why.DOUBLE: SURPLUS, Why.LATE: LATE, Why.WITHDRAWN: WITHDRAWN, Why.MORE: MORE}
 KINDS = (
     RECORDED,
     RECORDED_NO_AMOUNT,
@@ -112,6 +116,5 @@ KINDS = (
     DECISION_BY_LETTER,
     DUE_REMINDER,
     RECEIPT,
-    SURPLUS,
-    LATE,
+    *OF_SURPLUS.values(),
 )
