@@ -5,7 +5,6 @@ from datetime import date
 from typing import Annotated
 
 import typer
-from rich.table import Table
 
 from bot.shell import complain, console, quiet, read_settings, with_database
 from bot.wiring import open_database, open_payments
@@ -48,8 +47,8 @@ def report(day: Day) -> None:
     console.print(
         f"{bill.day}: {bill.payments} payments, {Fen(bill.paid)}; {bill.refunds} refunds, {Fen(bill.refunded)}"
     )
-    if found:
-        console.print(_table(found))
+    for each in found:
+        console.print(_line(each), soft_wrap=True, highlight=False)
     waiting = sum(each.open for each in found)
     console.print(f"{waiting} at the desk, {len(found) - waiting} settled." if found else "Nothing differs.")
     if waiting:
@@ -73,13 +72,12 @@ def _day(text: str) -> date:
         complain(f"{text!r} is no day; write it as 2026-12-01")
 
 
-def _table(found: list[Difference]) -> Table:
-    table = Table("what", "number", "differs", "our books", "the bill", "ticket", "settled")
-    for each in found:
-        ours, theirs = (_side(each.ours, each.our_state), _side(each.theirs, each.their_state))
-        table.add_row(each.what, each.number, each.kind, ours, theirs, each.ticket or "", each.outcome or "")
-    return table
+def _line(each: Difference) -> str:
+    """One line, whole, so that it can be searched."""
+    ours, theirs = (_side(each.ours, each.our_state), _side(each.theirs, each.their_state))
+    end = f"settled: {each.outcome}" if each.outcome else f"ticket {each.ticket}"
+    return f"{each.what} {each.number}: {each.kind}, our books {ours}, the bill {theirs}; {end}"
 
 
 def _side(amount: int | None, state: str | None) -> str:
-    return " ".join(filter(None, (str(Fen(amount)) if amount is not None else "", state or "")))
+    return " ".join(filter(None, (str(Fen(amount)) if amount is not None else "", state))) or "nothing"

@@ -128,6 +128,7 @@ def test_a_ticket(officer: Shell) -> None:
         pytest.param(("withdraw", "9"), "no announcement", id="withdraw"),
         pytest.param(("verify", "9", "--ok", *WHY), "no such nomination", id="verify"),
         pytest.param(("answer", "9", "upheld", *WHY), "no such objection", id="answer"),
+        pytest.param(("retry", "X" * 32, *WHY), "no refund", id="retry"),
         pytest.param(("queue", "--taken", "all"), "Choose one of: any, mine, free", id="queue"),
     ],
 )
