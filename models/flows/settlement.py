@@ -35,20 +35,35 @@ async def settle(work: Work, trade: Trade, *, app_id: str, merchant_id: str) -> 
         return Settlement.MISMATCH
     if not await payments.claim_paid(work, order.number):
         return Settlement.ALREADY
-    case = await _case_of(work, order)
+    case = await _known(work, order.case_number)
     await identity.hold(work, case.liable_id)  # the person before the case, as everywhere
-    booked = await payments.book(work, order, trade, case)
-    if booked:
+    if await payments.book(work, order, trade, case):
         await restrictions.lift(work, f"case {case.number}")
         await _send_receipt(work, order, case)
-    await _give_back(work, order, trade, closed_by_it=booked)
-    return Settlement.BOOKED if booked else Settlement.SURPLUS
+        return Settlement.BOOKED
+    await give_back(work, trade.transaction_id, order.number, case.number, trade.total, closed_by_it=False)
+    return Settlement.SURPLUS
 
 
-async def _case_of(work: Work, order: payments.Order) -> store.Case:
-    case = await store.case(work, order.case_number)
+async def give_back(
+    work: Work, transaction_id: str, order_no: str, number: str, amount: int, *, closed_by_it: bool
+) -> None:
+    """So much of a payment for this case (fen) was not needed: it goes back by itself, and the citizen is told how much and why.
+
+    `closed_by_it`: the rest of it closed the case. Again changes nothing.
+    """
+    case = await _known(work, number)  # as it is now: another payment may just have closed it
+    why, person = why_surplus(case.state, closed_by_it=closed_by_it), case.liable_id
+    if await refunds.give_back(work, transaction_id, number, amount, why, person):
+        kind = notices.OF_SURPLUS[why]
+        params = {"number": number, "amount": Fen(amount), "link": violations.link(work, number)}
+        await outbox.queue(work, kind, subject=number, once=order_no, person_id=person, params=params)
+
+
+async def _known(work: Work, number: str) -> store.Case:
+    case = await store.case(work, number)
     if case is None:
-        raise LookupError(f"order {order.number} without its case")
+        raise LookupError(f"no case {number}")
     return case
 
 
@@ -78,18 +93,3 @@ async def _send_receipt(work: Work, order: payments.Order, case: store.Case) -> 
     receipt = notices.RECEIPT
     person = case.liable_id
     await outbox.queue(work, receipt, subject=case.number, once=order.number, person_id=person, params=params)
-
-
-async def _give_back(work: Work, order: payments.Order, trade: Trade, *, closed_by_it: bool) -> None:
-    """What came too much goes back by itself, and the citizen is told how much and why."""
-    case = await _case_of(work, order)  # another payment may just have closed it
-    why = why_surplus(case.state, closed_by_it=closed_by_it)
-    person = case.liable_id
-    amount = await refunds.give_back_surplus(work, trade.transaction_id, why, person)
-    if amount:
-        link = violations.link(work, case.number)
-        params = {"number": case.number, "amount": Fen(amount), "link": link}
-        kind = notices.OF_SURPLUS[why]
-        await outbox.queue(
-            work, kind, subject=case.number, once=order.number, person_id=person, params=params
-        )

@@ -74,19 +74,21 @@ async def pay_back(work: Work, number: str, person_id: int) -> int:
     held = select(payments).where(booked).order_by(payments.c.transaction_id).with_for_update()
     return sum(
         [
-            await _owe(work, paid, Why.VOIDED, paid.amount - paid.surplus, person_id)
+            await _owe(work, paid, number, paid.amount - paid.surplus, Why.VOIDED, person_id)
             for paid in await work.all(held)
         ]
     )
 
 
-async def give_back_surplus(work: Work, transaction_id: str, why: Why, person_id: int) -> int:
-    """Ask for the return of what a booked payment brought too much; returns the fen, 0 when there is nothing. Again changes nothing."""
+async def give_back(
+    work: Work, transaction_id: str, number: str, amount: int, why: Why, person_id: int
+) -> int:
+    """Ask for the return of what a booked payment brought too much for this case; returns the fen, 0 when that was asked before."""
     mine = select(payments).where(payments.c.transaction_id == transaction_id).with_for_update()
     paid = await work.first(mine)
-    if paid is None or not paid.surplus:
-        return 0
-    return await _owe(work, paid, why, paid.surplus, person_id)
+    if paid is None:
+        raise LookupError(f"no payment {transaction_id}")
+    return await _owe(work, paid, number, amount, why, person_id)
 
 
 async def heard(work: Work, news: RefundNews) -> Heard:
@@ -150,18 +152,18 @@ async def of_case(work: Work, number: str) -> list[Refund]:
     return [_refund(row) for row in await work.all(mine.order_by(refunds.c.owed_at, refunds.c.number))]
 
 
-async def _owe(work: Work, paid: Any, why: Why, amount: int, person_id: int) -> int:
-    """Of a payment that is held. Never more than came; once for each reason."""
+async def _owe(work: Work, paid: Any, number: str, amount: int, why: Why, person_id: int) -> int:
+    """Of a payment that is held. Never more than came; once for each case and reason."""
     live = (refunds.c.transaction_id == paid.transaction_id) & (refunds.c.state != RefundState.REPLACED)
-    before = await work.all(select(refunds.c.reason, refunds.c.amount).where(live))
-    if why in {row.reason for row in before}:
+    before = await work.all(select(refunds.c.case_number, refunds.c.reason, refunds.c.amount).where(live))
+    if (number, why) in {(row.case_number, row.reason) for row in before}:
         return 0
     if amount > refundable(paid.amount, [row.amount for row in before]):
         raise ValueError(f"more would go back of payment {paid.transaction_id} than came")
     row = {
         "number": work.city.ids.order_no(),
         "transaction_id": paid.transaction_id,
-        "case_number": paid.case_number,
+        "case_number": number,
         "amount": amount,
         "reason": why,
         "state": RefundState.OWED,
@@ -169,7 +171,7 @@ async def _owe(work: Work, paid: Any, why: Why, amount: int, person_id: int) -> 
     }
     await work.run(insert(refunds).values(row))
     details = {"refund": row["number"], "fen": amount, "why": why.value}
-    await audit.record(work, "refund.owed", f"case {paid.case_number}", person_id=person_id, **details)
+    await audit.record(work, "refund.owed", f"case {number}", person_id=person_id, **details)
     await outbox.queue(work, REFUND, subject=row["number"], once="refund", person_id=person_id)
     return amount
 

@@ -140,11 +140,12 @@ refunds = Table(
     Column("billed_on", Date),
     Index(None, "ended_at"),
 )
-# One refund of a payment for one reason, whoever asks at the same moment.
+# One refund of a payment for one case and reason, whoever asks at the same moment.
 LIVE = refunds.c.state != literal_column("'replaced'")
 Index(
     "uq_refunds_live",
     refunds.c.transaction_id,
+    refunds.c.case_number,
     refunds.c.reason,
     unique=True,
     sqlite_where=LIVE,

@@ -19,6 +19,7 @@ from models.base.errors import Refusal
 from models.base.ids import Ids
 from models.base.ports import GatewayDown, GatewayError, GatewayRefused, RefundNews
 from models.base.ports import RefundState as TheirState
+from models.flows import settlement
 from models.flows.settlement import Settlement
 from models.licences import acts as licences
 from models.post import desk
@@ -192,13 +193,12 @@ async def test_what_came_too_much_and_what_was_voided_go_back_apart_and_never_mo
     async with life.database.begin("test") as work:
         await work.run(update(payment_rows).values(surplus=5000))
         transaction = await work.scalar(select(payment_rows.c.transaction_id))
-        for expected in (5000, 0):
-            person = life.people.li_ming
-            assert await refunds.give_back_surplus(work, transaction, Why.MORE, person) == expected
+        for _ in range(2):
+            await settlement.give_back(work, transaction, "ORDER", number, 5000, closed_by_it=True)
         for expected in (15000, 0):
             assert await refunds.pay_back(work, number, life.people.li_ming) == expected
         with pytest.raises(ValueError, match="more would go back"):
-            await refunds.give_back_surplus(work, transaction, Why.DOUBLE, life.people.li_ming)
+            await settlement.give_back(work, transaction, "ORDER", number, 1, closed_by_it=False)
     assert sorted((each.why, each.amount) for each in await life.read(refunds.of_case, number)) == [
         (Why.MORE, 5000),
         (Why.VOIDED, 15000),

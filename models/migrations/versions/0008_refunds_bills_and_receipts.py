@@ -23,7 +23,7 @@ def upgrade() -> None:
         batch_op.drop_constraint(batch_op.f('uq_refunds_transaction_id'), type_='unique')
         batch_op.create_index(batch_op.f('ix_refunds_transaction_id'), ['transaction_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_refunds_ended_at'), ['ended_at'], unique=False)
-        batch_op.create_index('uq_refunds_live', ['transaction_id', 'reason'], unique=True, sqlite_where=LIVE, postgresql_where=LIVE)
+        batch_op.create_index('uq_refunds_live', ['transaction_id', 'case_number', 'reason'], unique=True, sqlite_where=LIVE, postgresql_where=LIVE)
     with op.batch_alter_table('payments', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_payments_paid_at'), ['paid_at'], unique=False)
 
