@@ -4,7 +4,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from aiohttp.test_utils import TestClient
+from aiohttp.test_utils import TestClient, TestServer
 
 from bot.gateways.wechat_pay import WechatPay
 from models.base.ports import BillLine, GatewayDown, GatewayRefused
@@ -24,7 +24,9 @@ async def sandbox(start: Starts) -> TestClient:
 
 
 def world(sandbox: TestClient) -> World:
-    return sandbox.server.app[WORLD]  # type: ignore[union-attr]
+    server = sandbox.server
+    assert isinstance(server, TestServer)
+    return server.app[WORLD]
 
 
 def ago(days: int) -> date:
