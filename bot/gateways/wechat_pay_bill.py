@@ -45,13 +45,14 @@ def read(rows: Iterable[str], merchant_id: str) -> Iterator[BillLine]:
     names = _names(next(bill, (1, ""))[1].removeprefix("\ufeff"))
     if not names.keys() >= NEEDED:
         raise Malformed("the bill lacks columns")
+    wanted = {name: names[name] for name in NEEDED}
     paid = refunded = 0
     for number, row in bill:
         if row.startswith(LINES):
             _check_sums(row, next(bill, (0, ""))[1], number - 2, paid, refunded)
             break
         cells = _cells(row, number, len(names))
-        line = {name: cells[place] for name, place in names.items()}
+        line = {name: cells[place] for name, place in wanted.items()}
         paid += fen(line[AMOUNT], number)
         refunded += fen(line[REFUND_AMOUNT], number)
         yield _line(line, merchant_id, number)
