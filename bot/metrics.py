@@ -68,6 +68,10 @@ class Prometheus(Metrics):
         self.imbalance = self._gauge(
             "ledger_imbalance_fen", "Orders, payments and postings apart: 0, always."
         )
+        self.bill_differences = self._gauge(
+            "bill_differences",
+            "Differences between WeChat Pay's bills and our books that nobody has dealt with.",
+        )
         self.leading = self._gauge("scheduler_leading", "1 in the process whose scheduler leads.")
         self.lease = self._gauge("scheduler_lease_seconds", "How long the lead still lasts, whoever has it.")
         self.redis_away = self._gauge("redis_away", "1 while this process remembers for itself.")

@@ -11,6 +11,7 @@ from enum import Enum
 from typing import Any
 
 from bot.officer_fields import Read, day, days, fen, one_of, reasons, wanted, yes_or_no
+from bot.officer_reasons import refund_says
 from models.base.clock import CITY_ZONE
 from models.base.db import Database, Work
 from models.base.errors import BadInput, Refusal
@@ -25,6 +26,7 @@ from models.violations import (
     officer_queue,
     officer_view,
     plans,
+    refunds,
     silent_owners,
 )
 from models.violations.acts import read_case_number
@@ -34,6 +36,7 @@ from models.violations.grounds import EraseGround, VoidGround
 Fields = Mapping[str, Any]
 Answer = dict[str, Any]
 LONGEST_ID = 10
+LONGEST_REFUND = 32
 TICKET = re.compile(r"[0-9A-Z]{6,8}")
 
 
@@ -98,11 +101,19 @@ async def queue(work: Work, member: Member, query: Mapping[str, str]) -> Answer:
 async def show(work: Work, member: Member, number: str) -> Answer:
     """A case whole, personal data masked. Raises Refusal."""
     number = await _case(work, member, number)
-    return _as_json(await officer_view.show(work, number))
+    return _told(await officer_view.show(work, number))
+
+
+def _told(view: officer_view.View) -> Answer:
+    """The same as JSON; beside each refund what to do with it."""
+    shown = _as_json(view)
+    for refund in shown["refunds"]:
+        refund["next"] = refund_says(refund["state"], refund["code"])
+    return shown
 
 
 async def _reveal(work: Work, member: Member, number: str, fields: Fields) -> Answer:
-    return _as_json(await officer_view.reveal(work, number, member.actor, fields["reasons"]))
+    return _told(await officer_view.reveal(work, number, member.actor, fields["reasons"]))
 
 
 async def _figure(work: Work, member: Member, number: str, fields: Fields) -> Answer:
@@ -189,6 +200,17 @@ async def _close(work: Work, member: Member, number: str, fields: Fields) -> Ans
     return {"ticket": number, "state": "closed"}
 
 
+async def _retry(work: Work, member: Member, number: str, fields: Fields) -> Answer:
+    again = await refunds.try_again(work, number, member.actor, fields["reasons"])
+    return {"refund": again, "state": "owed", "replaces": None if again == number else number}
+
+
+async def _refund(work: Work, member: Member, subject: str) -> str:
+    found = await refunds.by_number(work, subject.strip().upper()[:LONGEST_REFUND])
+    await officer_acts.check_authority(work, found.case_number, member.authority)
+    return found.number
+
+
 async def _case(work: Work, member: Member, subject: str) -> str:
     number = read_case_number(subject)
     await officer_acts.check_authority(work, number, member.authority)
@@ -259,6 +281,7 @@ SUBJECTS: Mapping[str, Callable[[Work, Member, str], Awaitable[Any]]] = {
     "nominations": _nomination,
     "challenges": _challenge,
     "plans": _plan,
+    "refunds": _refund,
 }
 WHY: dict[str, Read] = {"reasons": reasons}
 ACTS = (
@@ -286,6 +309,7 @@ ACTS = (
     ),
     Act("grant", "plans", {"days": days} | WHY, _grant),
     Act("refuse", "plans", WHY, _refuse),
+    Act("retry", "refunds", WHY, _retry),
     Act("take", "tickets", {}, _take),
     Act("release", "tickets", {}, _release),
     Act("close", "tickets", {"outcome": reasons}, _close),

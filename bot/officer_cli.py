@@ -227,6 +227,13 @@ def refuse(plan: Annotated[str, typer.Argument(help="Its id.")], reasons: Reason
     _do("plans", "refuse", plan, reasons=reasons)
 
 
+def retry(
+    refund: Annotated[str, typer.Argument(help="Its number, from the ticket or the case.")], reasons: Reasons
+) -> None:
+    """Try a refund again that failed."""
+    _do("refunds", "retry", refund, reasons=reasons)
+
+
 def _do(on: str, name: str, subject: str, **fields: Any) -> None:
     """One act, in one unit of work of this officer."""
 

@@ -29,6 +29,7 @@ SENTENCES: Mapping[str, str] = MappingProxyType(
         "officer.no_nomination": "There is no such nomination. Find its number in the queue.",
         "officer.no_challenge": "There is no such objection or review. Find it in its case.",
         "officer.no_plan": "There is no such payment plan. Find it in its case.",
+        "officer.no_refund": "There is no refund {number}. Find its number in the ticket or in the case.",
         "officer.busy": "Case {number} is changing hands at this moment, and nothing was done. Try again.",
         # what stands against it
         "officer.not_undecided": "Case {number} is no longer undecided: it was decided or ended before you. Look at it again.",
@@ -59,12 +60,35 @@ SENTENCES: Mapping[str, str] = MappingProxyType(
         "officer.plan_too_far": "The last day for case {number} is more than {days} days away. Choose an earlier one.",
         "plan.ended": "The plan for case {number} ended before you: answered, withdrawn, or paid. Look at the case again.",
         "officer.wrong_ground": "That ground is not one on which the record of case {number} is erased. Choose one of the eight.",
+        "officer.refund_not_failed": "Refund {number} has not failed: it is under way, has arrived, or another officer had it tried again. "
+        "Look at the case.",
         "object.ended": "The objection to case {number} was answered or withdrawn before you. Look at the case again.",
         "officer.ticket_closed": "Ticket {number} was closed before you. There is nothing left to do.",
         "officer.ticket_free": "Ticket {number} is nobody's. Take it first.",
         "officer.ticket_taken": "Ticket {number} is {by}'s. Ask them to release it, or a supervisor.",
     }
 )
+
+# What to do with a refund, by its state; for one that failed by WeChat Pay's word for it.
+REFUNDS: Mapping[str, str] = MappingProxyType(
+    {
+        "owed": "It is under way and is asked about until it has arrived. Nothing to do.",
+        "done": "It has gone back the way it came; banks take up to three working days. Nothing to do.",
+        "replaced": "WeChat Pay closed it and another refund took its place. Look at that one.",
+        "CLOSED": "WeChat Pay closed it: the money is still with the treasury. Look whether the account has enough and the payment is "
+        "younger than a year, then `retry`; it goes under a new number.",
+        "ABNORMAL": "The bank did not take it: the card is gone or frozen. Call the citizen, have it mended in WeChat Pay's merchant "
+        "console (another card), then `retry`: it is asked about, not paid again.",
+        "failed": "WeChat Pay refused it ({code}). Mend what that names, then `retry`; where it cannot go back, pay it out at the counter "
+        "and close the ticket with the receipt's number.",
+    }
+)
+
+
+def refund_says(state: str, code: str | None) -> str:
+    """What an officer should do about a refund in this state."""
+    known = REFUNDS.get(code or "") if state == "failed" else None
+    return (known or REFUNDS[state]).format(code=code or "no code")
 
 
 def sentence(refusal: Refusal) -> str:

@@ -11,6 +11,7 @@ from bot.metrics import Prometheus
 from bot.services import Services
 from models.post.waiting import waiting
 from models.violations.balance import imbalance
+from models.violations.bills import open_differences
 from scheduler.service import Scheduler
 
 LOOK_SECONDS = 10.0
@@ -49,6 +50,7 @@ class Watch:
             metrics.lagging(await self._scheduler.lag(work))
             if time.monotonic() >= self._weighed + BALANCE_SECONDS:
                 metrics.imbalance.set(await imbalance(work))
+                metrics.bill_differences.set(await open_differences(work))
                 self._weighed = time.monotonic()
         metrics.looked.set_to_current_time()
 

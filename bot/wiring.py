@@ -58,6 +58,7 @@ from scheduler.jobs import (
     watch_plans,
 )
 from scheduler.jobs.query_silent_orders import SilentOrders
+from scheduler.jobs.reconcile_bills import ReconcileBills
 from scheduler.senders import senders
 from scheduler.service import Scheduler
 
@@ -114,7 +115,7 @@ async def assemble(settings: Settings) -> AsyncIterator[Shimin]:
         database = open_database(settings)
         stack.push_async_callback(database.close)
         session = await stack.enter_async_context(aiohttp.ClientSession())
-        payments = await stack.enter_async_context(_payments(settings))
+        payments = await stack.enter_async_context(open_payments(settings))
         ephemeral = _ephemeral(settings, stack)
         yield _put_together(settings, database, ephemeral, session, payments)
 
@@ -135,6 +136,7 @@ def _put_together(
         seal_audit_events.job(database),
         index_names.job(database),
         remove_orphan_photos.job(database, services.blobs),
+        ReconcileBills(database, services.payments).job(),
     )
     scheduler = Scheduler(database, DAILY, ticking)
     memory = Memory(ephemeral, database.city.vault, database.wall)
@@ -203,7 +205,8 @@ def _sms(settings: Settings, session: aiohttp.ClientSession) -> AliyunSms:
     )
 
 
-def _payments(settings: Settings) -> WechatPay:
+def open_payments(settings: Settings) -> WechatPay:
+    """The merchant account; an async context manager. Raises WrongSettings."""
     pay = settings.pay
     try:
         return WechatPay(

@@ -7,9 +7,21 @@ from models.licences import tables as licences
 from models.post import desk, inbox
 from models.post import tables as post
 from models.restrictions import tables as restrictions
-from models.violations import plan_tables
+from models.violations import bill_tables, plan_tables
 from models.violations import tables as violations
 
-MODULES = (audit, leases, identity, licences, desk, inbox, post, restrictions, violations, plan_tables)
+MODULES = (
+    audit,
+    leases,
+    identity,
+    licences,
+    desk,
+    inbox,
+    post,
+    restrictions,
+    violations,
+    plan_tables,
+    bill_tables,
+)
 
 __all__ = ["MODULES", "metadata"]

@@ -12,6 +12,7 @@ import sandbox.control.money
 import sandbox.control.phone
 import sandbox.control.town
 import sandbox.pay.api
+import sandbox.pay.bills
 import sandbox.pay.refunds
 import sandbox.wechat.api
 import sandbox.wechat.mass
@@ -48,6 +49,7 @@ WIRES = [
     *sandbox.wechat.media.ROUTES,
     *sandbox.pay.api.ROUTES,
     *sandbox.pay.refunds.ROUTES,
+    *sandbox.pay.bills.ROUTES,
     *sandbox.carrier.api.ROUTES,
     *sim_register.ROUTES,
     *wallet.ROUTES,

@@ -1,7 +1,8 @@
 """Mishaps on order: what goes wrong with the next calls or notices on a wire.
 
 Calls of the service are sms, pay, wallet, sim and wechat_api; notices to it sms_receipt, wechat_receipt, pay_notify and
-wechat_push.
+wechat_push. The next bill of WeChat Pay (bill) may be `none` (no statement exists), `hash` (another hash than the file's) or `torn`
+(the file breaks off). The next refund (refund) may end as `closed` or `abnormal`.
 
 |        | a call                                               | a notice                                                      |
 |--------|------------------------------------------------------|---------------------------------------------------------------|
@@ -18,6 +19,7 @@ CALLS = frozenset({"sms", "pay", "wallet", "sim", "wechat_api"})
 NOTICES = frozenset({"sms_receipt", "wechat_receipt", "pay_notify", "wechat_push"})
 CALL_FAULTS = frozenset({"fail", "late", "drop"})
 NOTICE_FAULTS = CALL_FAULTS | {"repeat"}
+OF_THEIR_OWN = {"bill": frozenset({"none", "hash", "torn"}), "refund": frozenset({"closed", "abnormal"})}
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,9 +38,13 @@ class Faults:
 
     def order(self, wire: str, fault: Fault, times: int) -> None:
         """Let it happen `times` times. Raises ValueError when the wire has no such fault."""
-        possible = CALL_FAULTS if wire in CALLS else NOTICE_FAULTS if wire in NOTICES else None
+        possible = (
+            CALL_FAULTS if wire in CALLS else NOTICE_FAULTS if wire in NOTICES else OF_THEIR_OWN.get(wire)
+        )
         if possible is None:
-            raise ValueError(f"wire must be one of {', '.join(sorted(CALLS | NOTICES))}")
+            raise ValueError(
+                f"wire must be one of {', '.join(sorted(CALLS | NOTICES | OF_THEIR_OWN.keys()))}"
+            )
         if fault.what not in possible:
             raise ValueError(f"what must be one of {', '.join(sorted(possible))} on {wire}")
         self._ordered[wire].extend([fault] * times)

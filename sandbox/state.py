@@ -137,7 +137,8 @@ class Order:
 
 @dataclass(frozen=True, slots=True)
 class Refund:
-    """Money on its way back. `status` is PROCESSING or SUCCESS; `asked` is the request as posted; `told`: the merchant knows."""
+    """Money on its way back. `status` is PROCESSING, SUCCESS, CLOSED or ABNORMAL; `asked` is the request as posted; `told`: the merchant
+    knows. `made_at` and `arrived_at` are RFC 3339."""
 
     no: str
     order_no: str
@@ -145,6 +146,7 @@ class Refund:
     asked: dict[str, Any]
     notify_url: str
     status: str = "PROCESSING"
+    made_at: str = ""
     arrived_at: str = ""
     told: bool = False
 

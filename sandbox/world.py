@@ -31,6 +31,9 @@ class World:
     tasks: Tasks = field(default_factory=Tasks)
     nonces: Nonces = field(default_factory=Nonces)
     quotas: Quotas = field(default_factory=Quotas)
+    bills: dict[str, tuple[float, bytes]] = field(
+        default_factory=dict
+    )  # by token: good until (seconds since 1970), the file
 
 
 WORLD = web.AppKey("world", World)

@@ -145,13 +145,14 @@ class RefundSender:
 
     async def _news(self, letter: Letter) -> RefundNews:
         number, params = letter.notice.subject, letter.params
-        known = await self._gateway.query_refund(number) if letter.notice.attempts > 1 else None
+        asked = letter.notice.attempts > 1 or params["asked_before"]
+        known = await self._gateway.query_refund(number) if asked else None
         return known or await self._gateway.refund(
             refund_no=number,
             transaction_id=params["transaction_id"],
             amount=params["amount"],
             total=params["total"],
-            reason=texts(CHINESE).say("refund.reason"),
+            reason=texts(CHINESE).say(f"refund.why.{params['reason']}"),
         )
 
 

@@ -4,12 +4,13 @@ Each keeps what it was asked, in order. `answers` are taken one by one and are S
 taken away. `tests/service.py` puts the service together on these wires.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
 from models.base.ports import (
+    BillLine,
     ChatAct,
     GatewayError,
     GatewayRefused,
@@ -178,7 +179,7 @@ class Asked:
 @dataclass
 class FakePayments:
     """`trades` is what `query` answers, by order number (OPEN else); `notified` what a notification says (Unauthentic without);
-    `arrived` what becomes of a refund, `refunds` those that were taken."""
+    `arrived` what becomes of a refund, `refunds` those that were taken; `bills` by day."""
 
     app_id: str = APP_ID
     merchant_id: str = MERCHANT_ID
@@ -191,6 +192,7 @@ class FakePayments:
     refunds: dict[str, RefundNews] = field(default_factory=dict)
     refunded: list[tuple[str, str, int]] = field(default_factory=list)
     refunds_queried: list[str] = field(default_factory=list)
+    bills: dict[date, Sequence[BillLine]] = field(default_factory=dict)
     trouble: GatewayError | None = None
 
     async def order_in_chat(
@@ -242,6 +244,13 @@ class FakePayments:
         self.refunds_queried.append(refund_no)
         _raise(self.trouble)
         return self.refunds.get(refund_no)
+
+    async def trade_bill(self, day: date) -> AsyncIterator[Sequence[BillLine]]:
+        """In batches of two."""
+        _raise(self.trouble)
+        lines = self.bills.get(day, ())
+        for first in range(0, len(lines), 2):
+            yield lines[first : first + 2]
 
     def notification(self, headers: Mapping[str, str], body: bytes) -> Trade | RefundNews:
         del headers, body

@@ -1,5 +1,5 @@
-"""`/callbacks/wechat-pay`: notifications of payments and refunds. 204 means booked (now or before), and of a refund that we have heard
-of it: its outbox row asks again by itself. Anything else, and WeChat Pay repeats."""
+"""`/callbacks/wechat-pay`: notifications of payments and refunds. 204 means booked (now or before); of a refund, that its end is
+recorded, or that it is none of ours (the daily bill tells whose). Anything else, and WeChat Pay repeats."""
 
 import structlog
 from aiohttp import web
@@ -9,6 +9,7 @@ from bot.services import SERVICES, Services
 from models.base.ports import ChatAct, RefundNews, Trade
 from models.flows import settlement
 from models.flows.settlement import Settlement
+from models.violations import refunds
 
 PATH = "/callbacks/wechat-pay"
 log = structlog.get_logger()
@@ -27,7 +28,9 @@ async def book(request: web.Request, trade: Trade | RefundNews) -> web.Response:
     """Booked once, however often it comes."""
     services = request.app[SERVICES]
     if isinstance(trade, RefundNews):
-        log.info("refund_notified", refund=trade.refund_no[:32], state=trade.state)
+        async with services.database.begin("system:wechat-pay") as work:
+            became = await refunds.heard(work, trade)
+        log.info("refund_notified", refund=trade.refund_no[:32], state=trade.state, outcome=became)
         return web.Response(status=204)
     outcome = await settle(services, trade)
     await services.chat.heard(openid=trade.payer, act=ChatAct.PAYMENT)

@@ -3,18 +3,24 @@
 import asyncio
 import re
 import secrets
+import tempfile
 import time
-from collections.abc import Awaitable, Callable, Mapping
-from datetime import datetime, timedelta, timezone
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
+from datetime import date, datetime, timedelta, timezone
 from types import TracebackType
-from typing import Any, Self, TypeVar
+from typing import Any, Self, TypeVar, cast
 
 import httpx
 from pydantic import BaseModel, ValidationError
 from wechatpayv3.async_ import AsyncWeChatPay, WeChatPayType
+from wechatpayv3.async_.utils import build_authorization
 
+from bot.gateways import wechat_pay_bill as bills
 from bot.gateways.signed_http import secure_url
+from bot.gateways.wechat_pay_fetch import fetch
 from bot.gateways.wechat_pay_shapes import (
+    BillAt,
     Prepaid,
     Refunded,
     Scannable,
@@ -24,6 +30,7 @@ from bot.gateways.wechat_pay_shapes import (
     signed_headers,
 )
 from models.base.ports import (
+    BillLine,
     GatewayDown,
     GatewayRefused,
     Malformed,
@@ -33,6 +40,8 @@ from models.base.ports import (
     Unauthentic,
 )
 
+NO_BILL = "NO_STATEMENT_EXIST"  # neither paid nor refunded anything on that day
+BILL_SECONDS = 30.0  # between two pieces of a bill
 HOST = "https://api.mch.weixin.qq.com"
 CHINA = timezone(timedelta(hours=8))
 DESCRIPTION_LENGTH = 127
@@ -170,6 +179,22 @@ class WechatPay:
                 return None
             raise
 
+    async def trade_bill(self, day: date) -> AsyncIterator[Sequence[BillLine]]:
+        """The bill of a day in batches, from a file that was checked whole. Raises GatewayDown, GatewayRefused, Malformed."""
+        try:
+            asked = self._sdk.trade_bill(bill_date=day.isoformat(), bill_type="ALL", tar_type="GZIP")
+            bill = await self._ask(asked, BillAt)
+        except GatewayRefused as refusal:
+            if refusal.code == NO_BILL:
+                return
+            raise
+        with await asyncio.to_thread(tempfile.TemporaryFile) as file:
+            await fetch(self._signed_get(bill.download_url), bill.hash_value, file)
+            await asyncio.to_thread(bills.check, file, self.merchant_id)
+            batches = bills.batches(file, self.merchant_id)
+            while batch := await asyncio.to_thread(next, batches, None):
+                yield batch
+
     def notification(self, headers: Mapping[str, str], body: bytes) -> Trade | RefundNews:
         """Verify, decrypt and read a notification. Raises Unauthentic, Malformed.
 
@@ -203,6 +228,17 @@ class WechatPay:
         if not 200 <= status < 300:
             raise failure(status, answer)
         return answer
+
+    def _signed_get(self, url: str) -> AbstractAsyncContextManager[httpx.Response]:
+        """A download, as a stream: the SDK would hold all of it in memory. The address must be WeChat Pay's own: we sign for it."""
+        core = self._sdk._core  # noqa: SLF001
+        if not url.startswith(f"{core._gate_way}/"):  # noqa: SLF001
+            raise GatewayDown("the bill's address is not WeChat Pay's")
+        who = (core._mchid, core._cert_serial_no, core._private_key)  # noqa: SLF001
+        signed = build_authorization(url.removeprefix(core._gate_way), "GET", *who)  # noqa: SLF001
+        headers = {"Authorization": signed, "Wechatpay-Serial": self._platform_key_id}
+        stream = core._client.stream("GET", url, headers=headers, timeout=BILL_SECONDS)  # noqa: SLF001
+        return cast("AbstractAsyncContextManager[httpx.Response]", stream)
 
     def _pin(self, host: str) -> None:
         """The one place that reaches into the SDK: its host, and how it verifies what it is answered.

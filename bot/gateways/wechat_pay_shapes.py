@@ -144,6 +144,14 @@ class Refunded(_Shape):
         return RefundNews(self.out_refund_no, self.status, self.amount.refund)
 
 
+class BillAt(_Shape):
+    """Where a bill can be fetched, for some minutes, and the hash of what it unpacks to."""
+
+    hash_type: Literal["SHA1"]
+    hash_value: Annotated[str, Field(pattern=r"^[0-9A-Fa-f]{40}$")]
+    download_url: Annotated[str, Field(min_length=1)]
+
+
 class _RefundTold(_Shape):
     """A refund inside a notification, where its state has another name."""
 
@@ -186,6 +194,8 @@ CODES: Mapping[str, _Then] = MappingProxyType(
         "FREQUENCY_LIMITED": _Then.DOWN,
         "FREQUENCY_LIMIT_EXCEED": _Then.DOWN,
         "RATELIMIT_EXCEEDED": _Then.DOWN,
+        "STATEMENT_CREATING": _Then.DOWN,  # yesterday's bill is not made before ten
+        "NO_STATEMENT_EXIST": _Then.REFUSED,
         "SIGN_ERROR": _Then.DOWN,  # our key or clock: an operator mends it, nothing has happened
         "PARAM_ERROR": _Then.REFUSED,
         "INVALID_REQUEST": _Then.REFUSED,

@@ -6,6 +6,8 @@
     GET  /c/{token}/chat            WeChat's answer: an order for that account
     GET  /c/{token}/pay/{order_no}  the order: a code, or WeChat's payment sheet
     GET  /c/{token}/status          what has become of the case, for the waiting page
+    GET  /r/{token}                 a receipt, and /r/{token}/receipt.pdf: to its owner, for a day
+    GET  /verify?code=              does a receipt hold? To anybody
     GET  /privacy                   what is kept of you
 
 The token is the signed link of one case. Whoever holds it sees its page, so that no page shows a name, an ID, a phone, a whole
@@ -17,7 +19,7 @@ from pathlib import Path
 from aiohttp import web
 
 from bot import doors
-from bot.pages import case_page, chat_payment, code_payment, order_page, privacy
+from bot.pages import case_page, chat_payment, code_payment, order_page, privacy, receipts
 from bot.pages.press import PRESS, Press
 from bot.pages.visit import visiting
 from bot.settings import Settings
@@ -36,5 +38,8 @@ def setup(app: web.Application, settings: Settings) -> None:
     router.add_get("/c/{token}/wechat", visiting(chat_payment.ask_who), allow_head=False)
     router.add_get("/c/{token}/chat", visiting(chat_payment.begin), allow_head=False)
     doors.post(app, "/c/{token}/order", code_payment.door(app[PRESS]))
+    router.add_get("/r/{token}", receipts.owner(receipts.show))
+    router.add_get("/r/{token}/receipt.pdf", receipts.owner(receipts.pdf))
+    router.add_get("/verify", receipts.verify)
     router.add_get("/privacy", privacy.show)
     router.add_static("/static/pages", STATIC)

@@ -62,6 +62,11 @@ class Press:
         """JSON, for our own scripts."""
         return web.json_response(value, status=status, headers=self._headers)
 
+    def file(self, content: bytes, content_type: str, name: str) -> web.Response:
+        """A file to be kept; `name` is ours, letters and digits."""
+        shown = {"Content-Disposition": f'inline; filename="{name}"'}
+        return web.Response(body=content, content_type=content_type, headers=self._headers | shown)
+
     def _print(self, name: str, language: str, status: int, values: Mapping[str, Any]) -> web.Response:
         words = texts(language)
         text = self._templates[name].render(

@@ -9,6 +9,7 @@ import hashlib
 import hmac
 import os
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 import orjson
@@ -18,6 +19,8 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 NONCE_BYTES = 12
 LINK_SIGNATURE_BYTES = 12
 NUMBER_BYTES = 5  # of a case number's 12 digits
+CODE_MARK = 6  # letters of 5 bits
+OPENING_SIGNATURE = 20  # letters of 5 bits
 
 
 class Unopenable(Exception):
@@ -81,8 +84,8 @@ class Vault:
 
 
 class Links:
-    """Short signed tokens that stand in texts: 12 digits and their signature in 23 characters. One may stand for several cases, which
-    are paid together: 7 characters more for each."""
+    """Short signed tokens: of cases, which stand in texts (12 digits and their signature in 23 characters; 7 more for each further case
+    that is paid with it); codes to be verified by, and what opens their things to their owners for a while."""
 
     def __init__(self, key: bytes) -> None:
         self._key = key
@@ -109,6 +112,35 @@ class Links:
     def _signature(self, written: bytes) -> bytes:
         kind = b"case" if len(written) == NUMBER_BYTES else b"some"
         return hmac.digest(self._key, kind + written, "sha256")[:LINK_SIGNATURE_BYTES]
+
+    def code(self, body: str) -> str:
+        """A code to be read out: its body and a mark of 6, by which one that was not made here is seen without a look anywhere."""
+        return body + self._mark(body)
+
+    def is_code(self, code: str) -> bool:
+        """Whether it was made here."""
+        body, mark = code[:-CODE_MARK], code[-CODE_MARK:]
+        return code.isascii() and hmac.compare_digest(self._mark(body).encode(), mark.encode())
+
+    def opening(self, code: str, until: datetime) -> str:
+        """A token that opens what this code names, to whoever was given it, until then (to the minute)."""
+        minutes = f"{int(until.timestamp()) // 60:x}"
+        return f"{code}-{minutes}-{self._opening(code, minutes)}"
+
+    def opened(self, token: str, now: datetime) -> str | None:
+        """The code a token opens; None for one that was not made here, or has run out."""
+        code, _, rest = token.partition("-")
+        minutes, _, signature = rest.partition("-")
+        right = hmac.compare_digest(self._opening(code, minutes).encode(), signature.encode())
+        return code if right and int(minutes, 16) * 60 >= now.timestamp() else None
+
+    def _mark(self, body: str) -> str:
+        digest = hmac.digest(self._key, b"code" + body.encode(), "sha256")
+        return base64.b32encode(digest).decode()[:CODE_MARK]
+
+    def _opening(self, code: str, minutes: str) -> str:
+        digest = hmac.digest(self._key, f"open{code}-{minutes}".encode(), "sha256")
+        return base64.b32encode(digest).decode()[:OPENING_SIGNATURE].lower()
 
 
 def fingerprint(secret: str | bytes) -> bytes:

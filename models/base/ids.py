@@ -6,6 +6,7 @@ from random import Random
 
 from stdnum import damm
 
+BASE32 = string.ascii_uppercase + "234567"  # no 0 or 1, which are read as letters
 ALPHANUMERIC = string.ascii_uppercase + string.digits
 
 
@@ -27,6 +28,10 @@ class Ids:
     def ticket_no(self) -> str:
         """6 letters and digits, to be read out on the phone."""
         return "".join(self._random.choices("23456789ABCDEFGHJKLMNPQRSTUVWXYZ", k=6))
+
+    def code_body(self) -> str:
+        """10 letters and digits of base32: 50 bits of a code that a mark follows (`Links.code`)."""
+        return "".join(self._random.choices(BASE32, k=10))
 
     def reference(self) -> str:
         """20 letters and digits, for other systems."""

@@ -11,7 +11,7 @@ Errors, the whole tree:
     `- Malformed         authentic or not, it cannot be read
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -192,6 +192,18 @@ class RefundNews:
     amount: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class BillLine:
+    """A line of the provider's daily bill: `what` is `payment` (`number` is its transaction id) or `refund` (our number for it);
+    `amount` is fen, `state` the provider's word, `order_no` our number for the order."""
+
+    what: str
+    number: str
+    order_no: str
+    amount: int
+    state: str
+
+
 class PaymentGateway(Protocol):
     """The treasury's merchant account at WeChat Pay."""
 
@@ -234,6 +246,12 @@ class PaymentGateway(Protocol):
 
     async def query_refund(self, refund_no: str) -> RefundNews | None:
         """Ask what became of a refund; None for a number that was never taken. Raises GatewayDown, GatewayRefused."""
+        ...
+
+    def trade_bill(self, day: date) -> AsyncIterator[Sequence[BillLine]]:
+        """The bill of a day (the provider's, UTC+8) in batches, once all of it was fetched, its hash checked and its sums found right;
+        no line at all where the provider has no statement. Raises GatewayDown (not made yet, a wrong hash), GatewayRefused, Malformed.
+        """
         ...
 
     def notification(self, headers: Mapping[str, str], body: bytes) -> Trade | RefundNews:

@@ -49,6 +49,7 @@ class Payment(Part):
     surcharge_cap_percent: int
     reminder_days_before: tuple[int, ...]
     order_minutes: int
+    refund_working_days: tuple[int, int]
     cases_in_order: int
     smallest_part: int  # fen
 
@@ -195,6 +196,8 @@ def figures(tariff: Tariff) -> dict[str, Any]:
         "lawsuit_days": tariff.challenges.lawsuit_days,
         "most_photos": tariff.challenges.photos,
         "hotline": tariff.office.phone,
+        "refund_from": tariff.payment.refund_working_days[0],
+        "refund_to": tariff.payment.refund_working_days[1],
     }
 
 

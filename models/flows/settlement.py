@@ -13,8 +13,9 @@ from models.post import desk, outbox
 from models.post.notices import Kind
 from models.restrictions import acts as restrictions
 from models.violations import acts as violations
-from models.violations import booking, notices, payments, plans, store
+from models.violations import booking, notices, payments, plans, refunds, store
 from models.violations.booking import Booked
+from models.violations.refund_rules import why_surplus
 
 
 class Settlement(StrEnum):
@@ -39,8 +40,23 @@ async def settle(work: Work, trade: Trade, *, app_id: str, merchant_id: str) -> 
         return Settlement.ALREADY
     booked = await booking.book(work, order, trade, await _held(work, order))
     for each in booked:
-        await _follow(work, order, each)
+        await _follow(work, order, trade, each)
     return Settlement.BOOKED if any(each.taken.paid for each in booked) else Settlement.SURPLUS
+
+
+async def give_back(
+    work: Work, transaction_id: str, order_no: str, number: str, amount: int, *, closed_by_it: bool
+) -> None:
+    """So much of a payment for this case (fen) was not needed: it goes back by itself, and the citizen is told how much and why.
+
+    `closed_by_it`: the rest of it closed the case. Again changes nothing.
+    """
+    case = await _case(work, number)  # as it is now: another payment may just have closed it
+    why, person = why_surplus(case.state, closed_by_it=closed_by_it), case.liable_id
+    if await refunds.give_back(work, transaction_id, number, amount, why, person):
+        kind = notices.OF_SURPLUS[why]
+        params = {"number": number, "amount": Fen(amount), "link": violations.link(work, number)}
+        await outbox.queue(work, kind, subject=number, once=order_no, person_id=person, params=params)
 
 
 async def _held(work: Work, order: payments.Order) -> dict[str, store.Case]:
@@ -53,7 +69,7 @@ async def _held(work: Work, order: payments.Order) -> dict[str, store.Case]:
     return await store.cases_of(work, numbers)
 
 
-async def _follow(work: Work, order: payments.Order, booked: Booked) -> None:
+async def _follow(work: Work, order: payments.Order, trade: Trade, booked: Booked) -> None:
     """What a part's booking brings with it."""
     case = booked.case
     if booked.taken.closes:
@@ -62,8 +78,11 @@ async def _follow(work: Work, order: payments.Order, booked: Booked) -> None:
         await _tell(work, notices.RECEIPT, order, case, amount=Fen(booked.taken.paid), day=work.today)
     elif booked.taken.paid:
         await _send_part_receipt(work, order, booked)
-    if booked.taken.surplus:
-        await _announce_refund(work, order, booked)
+    if surplus := booked.taken.surplus:
+        closed_by_it = booked.taken.closes
+        await give_back(
+            work, trade.transaction_id, order.number, case.number, surplus, closed_by_it=closed_by_it
+        )
 
 
 async def _send_part_receipt(work: Work, order: payments.Order, booked: Booked) -> None:
@@ -87,13 +106,6 @@ async def _report(work: Work, trade: Trade) -> None:
     subject = f"order {trade.order_no[:32]}"
     await audit.record(work, "payment.mismatch", subject, fen=trade.total)
     await desk.open_ticket(work, "payment_mismatch", subject)
-
-
-async def _announce_refund(work: Work, order: payments.Order, booked: Booked) -> None:
-    ticket = await desk.open_ticket(work, "refund", f"order {order.number}", booked.case.liable_id)
-    still_open = booked.case.payable and not booked.taken.closes
-    kind = notices.LATE if still_open else notices.SURPLUS
-    await _tell(work, kind, order, booked.case, amount=Fen(booked.taken.surplus), ticket=ticket)
 
 
 async def _tell(work: Work, kind: Kind, order: payments.Order, case: store.Case, **params: Any) -> None:

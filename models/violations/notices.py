@@ -9,6 +9,7 @@ from models.identity import acts as identity
 from models.post import desk
 from models.post.notices import Channel, Kind, Notice, each
 from models.violations import rules, store
+from models.violations.refund_rules import Why
 from models.violations.rules import State
 from models.violations.tables import cases
 
@@ -104,6 +105,9 @@ PART_RECEIPT = Kind("payment_part", channels=(Channel.CHAT,), chat_else_sms=True
 RECEIPT = Kind("payment_receipt", channels=(Channel.CHAT,), chat_else_sms=True)
 SURPLUS = Kind("payment_surplus", channels=(Channel.CHAT,), chat_else_sms=True)
 LATE = Kind("payment_late", channels=(Channel.CHAT,), chat_else_sms=True)
+WITHDRAWN = Kind("payment_withdrawn", channels=(Channel.CHAT,), chat_else_sms=True)
+MORE = Kind("payment_more", channels=(Channel.CHAT,), chat_else_sms=True)
+OF_SURPLUS = {Why.DOUBLE: SURPLUS, Why.LATE: LATE, Why.WITHDRAWN: WITHDRAWN, Why.MORE: MORE}
 KINDS = (
     RECORDED,
     RECORDED_NO_AMOUNT,
@@ -114,6 +118,5 @@ KINDS = (
     DUE_REMINDER,
     RECEIPT,
     PART_RECEIPT,
-    SURPLUS,
-    LATE,
+    *OF_SURPLUS.values(),
 )

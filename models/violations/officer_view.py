@@ -13,7 +13,7 @@ from models.identity import acts as identity
 from models.identity.rules import Plate, mask_name, mask_phone
 from models.post import desk
 from models.post.tables import outbox
-from models.violations import challenges, officer_acts, plans, store
+from models.violations import challenges, officer_acts, plans, refunds, store
 
 MOST_EVENTS = 500
 
@@ -60,6 +60,7 @@ class View:
     tickets: Sequence[desk.Ticket]
     challenges: Sequence[challenges.Challenge]
     plans: Sequence[plans.Plan]
+    refunds: Sequence[refunds.Refund]
 
 
 async def show(work: Work, number: str) -> View:
@@ -90,6 +91,7 @@ async def _view(work: Work, case: store.Case, holder: Holder) -> View:
         tickets=await desk.about(work, f"case {case.number}"),
         challenges=await challenges.of_case(work, case.number),
         plans=await plans.of_case(work, case.number),
+        refunds=await refunds.of_case(work, case.number),
     )
 
 

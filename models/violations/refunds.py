@@ -1,12 +1,16 @@
-"""Money that goes back the way it came, once a decision is taken back: asked for through the outbox, under a number of ours.
-
-    owed -> done | failed: a person must look
+"""Money that goes back the way it came: after a decision was taken back, or because more came than was owed. Asked for through the
+outbox, under a number of ours; `refund_rules` says what may become of it.
 
 WeChat Pay takes the same number again and again for one refund, so doubt is mended by asking again; it may take days on the way to a
-bank, and the citizen is told when it has arrived. `reversing.OWED_BACK` is settled in the same unit of work.
+bank, and the citizen is told when it has arrived: by its notification or by our own question, whichever is first. What was paid on a
+case is owed back from `reversing.OWED_BACK`, what was never owed from the account `surplus`.
+
+Locks: the payment, then its refunds.
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
@@ -14,96 +18,255 @@ from sqlalchemy import insert, select, update
 
 from models.base import audit, bulk
 from models.base.db import Work
+from models.base.errors import Refusal
 from models.base.money import Fen
+from models.base.ports import RefundNews
+from models.base.ports import RefundState as TheirState
+from models.base.texts import texts
+from models.identity import acts as identity
 from models.post import desk, outbox
 from models.post.notices import Channel, Kind, Notice, each
+from models.violations import officer_acts
+from models.violations.booking import SURPLUS
+from models.violations.refund_rules import (
+    SOURCES,
+    RefundState,
+    Why,
+    may_be_tried_again,
+    needs_another_number,
+    refundable,
+)
 from models.violations.reversing import OWED_BACK
-from models.violations.tables import ledger, parts, payments, refunds
+from models.violations.tables import cases, ledger, parts, payments, refunds
+
+FAILED = "refund_failed"  # the topic at the desk
+TWICE = "refund_odd"  # what WeChat Pay says of a refund that was otherwise ended, or of another amount
 
 
-class RefundState(StrEnum):
-    """What has become of it."""
+class Heard(StrEnum):
+    """What became of news about a refund."""
 
-    OWED = "owed"
-    DONE = "done"
-    FAILED = "failed"
+    ENDED = "ended"  # it is done, or has failed
+    NO_NEWS = "no_news"  # known before, or still on its way
+    UNKNOWN = "unknown"  # not a number of ours
+    ODD = "odd"  # another amount, or done although another took its place: an officer looks
+
+
+@dataclass(frozen=True, slots=True)
+class Refund:
+    """A refund of so many fen; `code` is WeChat Pay's word for its failure, `tries` how often an officer had it tried again."""
+
+    number: str
+    transaction_id: str
+    case_number: str
+    amount: int
+    why: Why
+    state: RefundState
+    code: str | None
+    tries: int
+    owed_at: datetime
+    ended_at: datetime | None
 
 
 async def pay_back(work: Work, number: str, person_id: int) -> int:
     """Ask for the return of whatever was booked on this case, which is owed back; returns the fen. Again changes nothing."""
     taken = parts.c.paid_principal + parts.c.paid_surcharge
-    asked = (refunds.c.transaction_id == payments.c.transaction_id) & (refunds.c.case_number == number)
-    unasked = ~select(refunds.c.number).where(asked).exists()
     booked = payments.join(parts, parts.c.order_number == payments.c.order_number)
-    mine = (parts.c.case_number == number) & (taken > 0) & unasked
-    columns = (payments.c.transaction_id, taken.label("amount"))
-    paid = await work.all(select(*columns).select_from(booked).where(mine))
-    for payment in paid:
-        refund_no = work.city.ids.order_no()
-        row = {
-            "number": refund_no,
-            "transaction_id": payment.transaction_id,
-            "case_number": number,
-            "amount": payment.amount,
-            "state": RefundState.OWED,
-            "owed_at": work.now,
-        }
-        await work.run(insert(refunds).values(row))
-        await outbox.queue(work, REFUND, subject=refund_no, once="refund", person_id=person_id)
-    return sum(payment.amount for payment in paid)
+    mine = (
+        select(payments, taken.label("taken"))
+        .select_from(booked)
+        .where(parts.c.case_number == number, taken > 0)
+    )
+    held = mine.order_by(payments.c.transaction_id).with_for_update(of=payments)
+    return sum(
+        [await _owe(work, paid, number, paid.taken, Why.VOIDED, person_id) for paid in await work.all(held)]
+    )
+
+
+async def give_back(
+    work: Work, transaction_id: str, number: str, amount: int, why: Why, person_id: int
+) -> int:
+    """Ask for the return of what a booked payment brought too much for this case; returns the fen, 0 when that was asked before."""
+    mine = select(payments).where(payments.c.transaction_id == transaction_id).with_for_update()
+    paid = await work.first(mine)
+    if paid is None:
+        raise LookupError(f"no payment {transaction_id}")
+    return await _owe(work, paid, number, amount, why, person_id)
+
+
+async def heard(work: Work, news: RefundNews) -> Heard:
+    """WeChat Pay says what became of a refund. However often, and by whatever way it comes, it ends once."""
+    row = await work.first(select(refunds).where(refunds.c.number == news.refund_no).with_for_update())
+    if row is None:
+        return Heard.UNKNOWN
+    if news.state is TheirState.UNDER_WAY:
+        return Heard.NO_NEWS
+    replaced = news.state is TheirState.DONE and row.state == RefundState.REPLACED
+    if replaced or (news.amount and news.amount != row.amount):
+        await audit.record(work, "refund.odd", f"case {row.case_number}", refund=row.number, fen=news.amount)
+        await desk.open_ticket(work, TWICE, f"refund {row.number}")
+        return Heard.ODD
+    state = RefundState.DONE if news.state is TheirState.DONE else RefundState.FAILED
+    ended = await _end(work, row.number, state, code=None if state is RefundState.DONE else news.state)
+    return Heard.ENDED if ended else Heard.NO_NEWS
+
+
+async def try_again(work: Work, number: str, officer: str, reasons: str) -> str:
+    """An officer has a failed refund tried again; returns the number under which: the same, or a new one where WeChat Pay has closed it.
+
+    Raises Refusal for one that has not failed: it is under way, has arrived, or another officer was first.
+    """
+    row = await work.first(select(refunds).where(refunds.c.number == number).with_for_update())
+    if row is None:
+        raise Refusal("officer.no_refund", number=number)
+    if not may_be_tried_again(RefundState(row.state)):
+        raise Refusal("officer.refund_not_failed", number=number)
+    again = number
+    tries = row.tries + 1
+    if needs_another_number(row.code):
+        await _move(work, number, RefundState.REPLACED)
+        again = work.city.ids.order_no()
+        same = {name: getattr(row, name) for name in ("transaction_id", "case_number", "amount", "reason")}
+        owed = {"number": again, "state": RefundState.OWED, "tries": tries, "owed_at": work.now}
+        await work.run(insert(refunds).values(**same, **owed))
+    else:
+        await _move(work, number, RefundState.OWED, code=None, tries=tries, ended_at=None)
+    await desk.settled(work, f"refund {number}", FAILED, outcome=f"tried again: {again}")
+    await officer_acts.keep(work, row.case_number, "refund", officer, reasons)
+    person = await _person(work, row.case_number)
+    subject = f"case {row.case_number}"
+    details = {"refund": number, "again": again, "officer": officer}
+    await audit.record(work, "refund.tried_again", subject, person_id=person, **details)
+    await outbox.queue(work, REFUND, subject=again, once=f"refund {tries}", person_id=person)
+    return again
+
+
+async def by_number(work: Work, number: str) -> Refund:
+    """Raises Refusal when there is none."""
+    row = await work.first(select(refunds).where(refunds.c.number == number))
+    if row is None:
+        raise Refusal("officer.no_refund", number=number)
+    return _refund(row)
+
+
+async def of_case(work: Work, number: str) -> list[Refund]:
+    """All refunds of a case, the oldest first."""
+    mine = select(refunds).where(refunds.c.case_number == number)
+    return [_refund(row) for row in await work.all(mine.order_by(refunds.c.owed_at, refunds.c.number))]
+
+
+async def _owe(work: Work, paid: Any, number: str, amount: int, why: Why, person_id: int) -> int:
+    """Of a payment that is held. Never more than came; once for each case and reason."""
+    live = (refunds.c.transaction_id == paid.transaction_id) & (refunds.c.state != RefundState.REPLACED)
+    before = await work.all(select(refunds.c.case_number, refunds.c.reason, refunds.c.amount).where(live))
+    if (number, why) in {(row.case_number, row.reason) for row in before}:
+        return 0
+    if amount > refundable(paid.amount, [row.amount for row in before]):
+        raise ValueError(f"more would go back of payment {paid.transaction_id} than came")
+    row = {
+        "number": work.city.ids.order_no(),
+        "transaction_id": paid.transaction_id,
+        "case_number": number,
+        "amount": amount,
+        "reason": why,
+        "state": RefundState.OWED,
+        "owed_at": work.now,
+    }
+    await work.run(insert(refunds).values(row))
+    details = {"refund": row["number"], "fen": amount, "why": why.value}
+    await audit.record(work, "refund.owed", f"case {number}", person_id=person_id, **details)
+    await outbox.queue(work, REFUND, subject=row["number"], once="refund", person_id=person_id)
+    return amount
 
 
 async def _what_to_refund(work: Work, notices: Sequence[Notice]) -> Mapping[int, Mapping[str, Any]]:
-    """For the wire: `amount` of a payment of `total`; raises KeyError for a refund that is not there."""
+    """For the wire; raises KeyError for a refund that is not there. `asked_before`: it may be known there, whatever this row says."""
+    columns = (refunds, payments.c.amount.label("paid"))
     mine = bulk.among(work, refunds.c.number, {notice.subject for notice in notices})
-    columns = (refunds.c.number, refunds.c.transaction_id, refunds.c.amount, payments.c.amount.label("total"))
     found = await work.all(select(*columns).select_from(refunds.join(payments)).where(mine))
     rows = {row.number: row for row in found}
-    named = ("transaction_id", "amount", "total")
-    return {notice.id: {name: getattr(rows[notice.subject], name) for name in named} for notice in notices}
+    return {
+        notice.id: {
+            "transaction_id": row.transaction_id,
+            "amount": row.amount,
+            "total": row.paid,
+            "reason": row.reason,
+            "asked_before": row.tries > 0,
+        }
+        for notice in notices
+        for row in (rows[notice.subject],)
+    }
 
 
 async def _still_owed(work: Work, notices: Sequence[Notice]) -> set[int]:
-    rows = await _rows(work, notices)
-    owed = {number for number, row in rows.items() if row.state == RefundState.OWED}
-    return {notice.id for notice in notices if notice.subject in owed}
+    mine = bulk.among(work, refunds.c.number, {notice.subject for notice in notices})
+    owed = select(refunds.c.number).where(mine, refunds.c.state == RefundState.OWED)
+    numbers = {row.number for row in await work.all(owed)}
+    return {notice.id for notice in notices if notice.subject in numbers}
 
 
 async def _refunded(work: Work, notice: Notice) -> None:
-    """It has arrived: booked, and told."""
-    row = await _end(work, notice, RefundState.DONE)
-    if row is None:
-        return
-    await ledger.post(
-        work, source="treasury", target=OWED_BACK, amount=row.amount, reason="refund", reference=row.number
-    )
-    params = {"number": row.case_number, "amount": Fen(row.amount), "day": work.today}
-    person = notice.person_id
-    await outbox.queue(
-        work, REFUNDED, subject=row.case_number, once=row.number, person_id=person, params=params
-    )
+    await _end(work, notice.subject, RefundState.DONE)
 
 
 async def _not_refunded(work: Work, notice: Notice) -> None:
-    """WeChat Pay will not, or cannot: the account is closed, say. A person calls."""
-    if await _end(work, notice, RefundState.FAILED):
-        await desk.open_ticket(work, "refund_failed", f"refund {notice.subject}", notice.person_id)
+    """WeChat Pay will not, or cannot: the account is closed, say."""
+    why: str | None = await work.scalar(select(outbox.outbox.c.reason).where(outbox.outbox.c.id == notice.id))
+    await _end(work, notice.subject, RefundState.FAILED, code=why)
 
 
-async def _end(work: Work, notice: Notice, state: RefundState) -> Any:
-    """The row, or None when it had come to an end before."""
-    owed = (refunds.c.number == notice.subject) & (refunds.c.state == RefundState.OWED)
-    ended = update(refunds).where(owed).values(state=state, ended_at=work.now).returning(*refunds.c)
-    row = await work.first(ended)
-    if row:
-        subject = f"case {row.case_number}"
-        await audit.record(work, f"refund.{state}", subject, person_id=notice.person_id, fen=row.amount)
-    return row
+async def _end(work: Work, number: str, state: RefundState, *, code: str | None = None) -> bool:
+    """False when it had come to this end, or a better one, before. What arrived is booked, and told; what failed is for a person."""
+    row = await _move(work, number, state, code=code, ended_at=work.now)
+    if row is None:
+        return False
+    person = await _person(work, row.case_number)
+    details = {"refund": number, "fen": row.amount} | ({"code": code} if code else {})
+    await audit.record(work, f"refund.{state}", f"case {row.case_number}", person_id=person, **details)
+    if state is RefundState.FAILED:
+        await desk.open_ticket(work, FAILED, f"refund {number}", person)
+        return True
+    await desk.settled(work, f"refund {number}", FAILED, outcome="arrived")
+    account = OWED_BACK if row.reason == Why.VOIDED else SURPLUS
+    await ledger.post(
+        work, source="treasury", target=account, amount=row.amount, reason="refund", reference=number
+    )
+    language = (await identity.contact(work, person)).language
+    params = {
+        "number": row.case_number,
+        "amount": Fen(row.amount),
+        "day": work.today,
+        "why": texts(language).say(f"refund.why.{row.reason}"),
+    }
+    await outbox.queue(work, REFUNDED, subject=row.case_number, once=number, person_id=person, params=params)
+    return True
 
 
-async def _rows(work: Work, notices: Sequence[Notice]) -> dict[str, Any]:
-    mine = bulk.among(work, refunds.c.number, {notice.subject for notice in notices})
-    return {row.number: row for row in await work.all(select(refunds).where(mine))}
+async def _move(work: Work, number: str, state: RefundState, **values: Any) -> Any:
+    """The row as it is now; None when it was in no state from which that is reached."""
+    allowed = (refunds.c.number == number) & refunds.c.state.in_(sorted(SOURCES[state]))
+    moved = update(refunds).where(allowed).values(state=state, **values).returning(*refunds.c)
+    return await work.first(moved)
+
+
+async def _person(work: Work, case_number: str) -> int:
+    """Who is told: whoever the case is laid to. The payer hears of it from WeChat Pay."""
+    return int(await work.scalar(select(cases.c.liable_id).where(cases.c.number == case_number)))
+
+
+def _refund(row: Any) -> Refund:
+    return Refund(
+        number=row.number,
+        transaction_id=row.transaction_id,
+        case_number=row.case_number,
+        amount=row.amount,
+        why=Why(row.reason),
+        state=RefundState(row.state),
+        code=row.code,
+        tries=row.tries,
+        owed_at=row.owed_at,
+        ended_at=row.ended_at,
+    )
 
 
 REFUND = Kind(

@@ -86,7 +86,7 @@ payments = Table(
     Column("case_number", String(12), ForeignKey("cases.number"), nullable=False, index=True),
     Column("amount", Integer, nullable=False),
     Column("surplus", Integer, nullable=False),
-    Column("paid_at", Instant, nullable=False),
+    Column("paid_at", Instant, nullable=False, index=True),
     Column("booked_at", Instant, nullable=False),
 )
 # What an order pays on each of its cases, and, once it is booked, what was taken of that. `case_number` of an order is its first case.
@@ -145,13 +145,28 @@ refunds = Table(
     "refunds",
     metadata,
     Column("number", String(32), primary_key=True),
-    Column("transaction_id", String(32), ForeignKey("payments.transaction_id"), nullable=False),
+    Column("transaction_id", String(32), ForeignKey("payments.transaction_id"), nullable=False, index=True),
     Column("case_number", String(12), ForeignKey("cases.number"), nullable=False, index=True),
     Column("amount", Integer, nullable=False),
+    Column("reason", String(16), nullable=False, server_default="voided"),
     Column("state", String(8), nullable=False),
+    Column("code", String(64)),
+    Column("tries", Integer, nullable=False, server_default="0"),
     Column("owed_at", Instant, nullable=False),
     Column("ended_at", Instant),
-    UniqueConstraint("transaction_id", "case_number"),  # a payment may be of several cases
+    Column("billed_on", Date),
+    Index(None, "ended_at"),
+)
+# One refund of a payment for one case and reason, whoever asks at the same moment.
+LIVE = refunds.c.state != literal_column("'replaced'")
+Index(
+    "uq_refunds_live",
+    refunds.c.transaction_id,
+    refunds.c.case_number,
+    refunds.c.reason,
+    unique=True,
+    sqlite_where=LIVE,
+    postgresql_where=LIVE,
 )
 ledger = Ledger("fine_postings")
 officer_acts = Table(

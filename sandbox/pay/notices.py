@@ -16,6 +16,7 @@ from sandbox.web_json import dumps
 from sandbox.world import World
 
 log = logging.getLogger(__name__)
+REFUNDED = {"SUCCESS": "退款成功", "CLOSED": "退款关闭", "ABNORMAL": "退款异常"}
 PROBE = "WECHATPAY/SIGNTEST/"  # how WeChat Pay probes whether a merchant verifies signatures
 
 
@@ -33,8 +34,8 @@ async def tell(world: World, order: Order) -> None:
 
 
 async def tell_refund(world: World, refund: Refund, facts: dict[str, Any]) -> None:
-    """Tell the merchant that a refund has arrived, where its request, or its order, said to."""
-    body = _body(world, "REFUND.SUCCESS", "退款成功", "refund", facts)
+    """Tell the merchant what a refund has come to, where its request, or its order, said to."""
+    body = _body(world, f"REFUND.{refund.status}", REFUNDED[refund.status], "refund", facts)
     await _until_taken(world, refund.notify_url, body, Fault())
 
 

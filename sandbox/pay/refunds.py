@@ -1,6 +1,7 @@
 """What the merchant may give back: all of a payment or some of it, under a number of its own, which is one refund however often it comes.
 
-A refund is PROCESSING when it is taken, and SUCCESS a while later, when the money has arrived; then the merchant is told.
+A refund is PROCESSING when it is taken, and SUCCESS a while later, when the money has arrived (or CLOSED or ABNORMAL, where that is
+ordered); then the merchant is told.
 """
 
 import asyncio
@@ -21,6 +22,7 @@ from sandbox.world import WORLD, World
 
 NO = re.compile(r"[0-9A-Za-z_\-|*@]{1,64}")
 REASON_LIMIT = 80
+ENDS = {"": "SUCCESS", "closed": "CLOSED", "abnormal": "ABNORMAL"}  # by the mishap that is ordered
 
 
 async def refund(request: web.Request, raw: bytes) -> Answered:
@@ -39,7 +41,8 @@ async def refund(request: web.Request, raw: bytes) -> Answered:
         return 200, facts(world, held)
     if wanted["amount"]["total"] != order.total:
         raise refused(400, "INVALID_REQUEST", "订单金额不一致")
-    before = sum(each.amount for each in world.state.refunds if each.order_no == order.no)
+    promised = (each for each in world.state.refunds if each.order_no == order.no and each.status != "CLOSED")
+    before = sum(each.amount for each in promised)
     if before + wanted["amount"]["refund"] > order.total:
         raise refused(400, "INVALID_REQUEST", "退款金额大于可退金额")
     made = Refund(
@@ -48,6 +51,7 @@ async def refund(request: web.Request, raw: bytes) -> Answered:
         refund_id=f"5030{wall.now():%Y%m%d}{secrets.randbelow(10**16):016d}",
         asked=wanted,
         notify_url=wanted.get("notify_url", order.asked["notify_url"]),
+        made_at=wall.now().isoformat(timespec="seconds"),
     )
     world.state.refunds.put(made)
     world.tasks.start(arrive(world, made))
@@ -66,7 +70,9 @@ async def query(request: web.Request, _raw: bytes) -> Answered:
 async def arrive(world: World, refund: Refund) -> None:
     """The money is back after a while, and the merchant is told."""
     await asyncio.sleep(world.timing.refund_delay)
-    done = replace(refund, status="SUCCESS", arrived_at=wall.now().isoformat(timespec="seconds"))
+    status = ENDS[world.faults.take("refund").what]
+    arrived = wall.now().isoformat(timespec="seconds") if status == "SUCCESS" else ""
+    done = replace(refund, status=status, arrived_at=arrived)
     world.state.refunds.put(done)
     told = facts(world, done)
     told["refund_status"] = told.pop("status")

@@ -13,15 +13,28 @@ from bot.api import officer as door
 from bot.officer import ACTS
 from models.base.audit import events
 from models.base.db import Database
-from models.flows import decision, plan
+from models.base.ports import RefundNews, RefundState
+from models.flows import decision, plan, settlement
 from models.identity import staff
 from models.identity.staff import Role
 from models.identity.tables import staff as table
 from models.post import desk
-from models.violations import store
+from models.violations import payments, refunds, store
 from models.violations.plan_rules import PlanKind
 from tests.api.conftest import problem
-from tests.helpers import AUTHORITY, LI_MING, LI_PLATE, OVERLOAD, Town, decided_case, recorded_case, town
+from tests.helpers import (
+    APP_ID,
+    AUTHORITY,
+    LI_MING,
+    LI_PLATE,
+    MERCHANT_ID,
+    OVERLOAD,
+    Town,
+    decided_case,
+    paid_trade,
+    recorded_case,
+    town,
+)
 from tests.service import rows
 
 PREFIX = "/api/v1/officer"
@@ -286,3 +299,24 @@ async def test_a_payment_plan_from_the_queue_to_its_days(office: Office) -> None
     late = await office.do(f"plans/{asked.id}/refuse", **WHY)
     assert (late.status, (await problem(late))["code"]) == (422, "officer.plan_ended")
     assert (await (await office.get("queue?topic=plan")).json())["entries"] == []
+
+
+async def test_a_failed_refund_is_shown_with_what_to_do_and_tried_again_once(office: Office) -> None:
+    number = await office.decided()
+    async with office.database.begin("citizen") as work:
+        case = await store.case(work, number)
+        assert case
+        order = await payments.prepare_order(work, case, payments.BY_CODE)
+        await settlement.settle(work, paid_trade(order), app_id=APP_ID, merchant_id=MERCHANT_ID)
+        await refunds.pay_back(work, number, office.people.li_ming)
+        [owed] = await refunds.of_case(work, number)
+        await refunds.heard(work, RefundNews(owed.number, RefundState.CLOSED, owed.amount))
+    [shown] = (await (await office.get(f"cases/{number}")).json())["refunds"]
+    assert (shown["state"], shown["amount"], "under a new number" in shown["next"]) == ("failed", 20000, True)
+    answer = await office.do(f"refunds/{owed.number}/retry", **WHY)
+    again = await answer.json()
+    assert (answer.status, again["replaces"], again["state"]) == (200, owed.number, "owed")
+    refused = await office.do(f"refunds/{owed.number}/retry", **WHY)
+    assert (refused.status, (await refused.json())["code"]) == (422, "officer.refund_not_failed")
+    office.key = await office.hire(Role.OFFICER, "441900")
+    assert (await office.do(f"refunds/{again['refund']}/retry", **WHY)).status == 422

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from models.violations import payments, store
+from models.violations import payments, refunds, store
 from models.violations.tables import payments as booked
 from tests.callbacks.till import PATH, Till
 from tests.gateways.wechat_pay_platform import NOW, Keys, sealed, signature_headers
@@ -77,7 +77,7 @@ async def test_a_second_payment_of_a_case_is_surplus_and_goes_back(till: Till) -
     assert (await till.notify()).status == 204
     till.order = first
     assert (await till.notify()).status == 204
-    assert (await till.told(), await till.topics()) == (["payment_receipt", "payment_surplus"], ["refund"])
+    assert (await till.told(), await till.topics()) == (["payment_receipt", "payment_surplus"], [])
 
 
 async def test_paid_in_time_and_told_late(till: Till) -> None:
@@ -160,12 +160,41 @@ async def test_too_late_to_hold(till: Till) -> None:
     assert await till.standing() == PAID
 
 
-@pytest.mark.parametrize("event", ["REFUND.SUCCESS", "REFUND.ABNORMAL"])
-async def test_news_of_a_refund_is_taken_and_changes_nothing(till: Till, event: str) -> None:
-    """Its outbox row asks by itself."""
+def news_of(refund_no: str, event: str) -> str:
+    """A notification about a refund of 20,000 fen."""
     status = event.removeprefix("REFUND.")
-    resource = sealed({"out_refund_no": "R1", "refund_status": status, "amount": {"refund": 20000}})
+    resource = sealed({"out_refund_no": refund_no, "refund_status": status, "amount": {"refund": 20000}})
     kinds = {"event_type": event, "resource_type": "encrypt-resource"}
-    body = json.dumps({"id": "EV-2", **kinds, "resource": resource})
-    assert (await till.notify(body)).status == 204
-    assert (await till.standing(), await bookings(till)) == (UNPAID, 0)
+    return json.dumps({"id": "EV-2", **kinds, "resource": resource})
+
+
+@pytest.mark.parametrize("event", ["REFUND.SUCCESS", "REFUND.ABNORMAL", "REFUND.CLOSED"])
+async def test_news_of_a_refund_that_is_none_of_ours_is_taken_and_changes_nothing(
+    till: Till, event: str
+) -> None:
+    """Made by hand in the merchant's console, say: the daily bill tells."""
+    before = await till.rows()
+    assert (await till.notify(news_of("R1", event))).status == 204
+    assert (await till.rows(), await till.standing()) == (before, UNPAID)
+
+
+@pytest.mark.parametrize(
+    ("event", "state", "topics"),
+    [
+        pytest.param("REFUND.SUCCESS", "done", [], id="arrived"),
+        pytest.param("REFUND.ABNORMAL", "failed", ["refund_failed"], id="the card is gone"),
+        pytest.param("REFUND.CLOSED", "failed", ["refund_failed"], id="closed"),
+    ],
+)
+async def test_news_of_a_refund_of_ours_ends_it_once(
+    till: Till, event: str, state: str, topics: list[str]
+) -> None:
+    await till.notify()
+    async with till.database.begin("test") as work:
+        assert await refunds.pay_back(work, till.order.case_number, till.people.li_ming) == 20000
+        [owed] = await refunds.of_case(work, till.order.case_number)
+    for _ in range(2):
+        assert (await till.notify(news_of(owed.number, event))).status == 204
+    async with till.database.read() as work:
+        [ended] = await refunds.of_case(work, till.order.case_number)
+    assert (ended.state, await till.topics()) == (state, topics)

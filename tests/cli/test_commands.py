@@ -52,6 +52,8 @@ def test_the_commands() -> None:
     assert sorted(" ".join(words) for words in COMMANDS) == [
         "all",
         "audit verify",
+        "bill reconcile",
+        "bill report",
         "demo",
         "doctor",
         "import",

@@ -130,6 +130,7 @@ def test_a_ticket(officer: Shell) -> None:
         pytest.param(("answer", "9", "upheld", *WHY), "no such objection", id="answer"),
         pytest.param(("grant", "9", "2026-06-01", "2026-07-01", *WHY), "no such payment plan", id="grant"),
         pytest.param(("refuse", "9", *WHY), "no such payment plan", id="refuse"),
+        pytest.param(("retry", "X" * 32, *WHY), "no refund", id="retry"),
         pytest.param(("queue", "--taken", "all"), "Choose one of: any, mine, free", id="queue"),
     ],
 )

@@ -31,9 +31,10 @@ from models.restrictions import acts as restrictions
 from models.violations import balance, plans, store
 from models.violations.payments import Order
 from models.violations.plan_rules import PlanKind, PlanState
+from models.violations.refund_rules import RefundState
 from models.violations.rules import TRANSITIONS, UNDECIDED, State
 from models.violations.store import Case
-from models.violations.tables import ledger, payments
+from models.violations.tables import ledger, payments, refunds
 from tests.conftest import FixedClock
 from tests.databases import Databases
 from tests.flows.life import Life
@@ -176,9 +177,11 @@ class AnyLife(RuleBasedStateMachine):
             assert await points.balance(work, f"driver:{self.life.people.li_ming}") == decided
             came_in = await work.scalar(select(func.coalesce(func.sum(payments.c.amount), 0)))
             surplus = await work.scalar(select(func.coalesce(func.sum(payments.c.surplus), 0)))
-            assert await ledger.balance(work, "treasury") == came_in
-            assert await ledger.balance(work, "surplus") == -surplus
             assert await balance.imbalance(work) == 0
+            done = refunds.c.state == RefundState.DONE
+            went_back = await work.scalar(select(func.coalesce(func.sum(refunds.c.amount), 0)).where(done))
+            assert await ledger.balance(work, "treasury") == came_in - went_back
+            assert await ledger.balance(work, "surplus") == went_back - surplus
 
     @invariant()
     def only_what_is_overdue_and_was_warned_in_time_is_restricted(self) -> None:

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import pytest
@@ -15,6 +16,7 @@ from models.flows import nomination, settlement
 from models.identity import acts as identity
 from models.post.notices import Channel
 from models.violations import nominations, payments, store
+from models.violations.rules import State
 from tests.handlers import lives, objections, officers, plans
 from tests.handlers.chat import World, sentence
 from tests.handlers.test_binding import code
@@ -26,6 +28,7 @@ from tests.helpers import (
     LI_PLATE,
     MERCHANT_ID,
     OVERLOAD,
+    PARKING,
     SPEEDING,
     WANG_PLATE,
     paid_trade,
@@ -86,10 +89,26 @@ async def whole_life(world: World) -> None:
     await live(world, days=1)
     await pay(world, late)
     await pay(world, await order(world, number, "o-li"), await order(world, number, payments.BY_CODE))
+    await money_goes_back(world)
     await named_each_other(world)
     await officers.month(world)
     await objections.object_to_much(world)
     await plans.difficult_year(world)
+
+
+async def money_goes_back(world: World) -> None:
+    """Paid after it was voided; and paid with more than was open."""
+    number = await lives.served(world, "R5", code=PARKING)
+    late = await order(world, number, "o-li")
+    await act(world, store.move, number, State.VOIDED)
+    await pay(world, late)
+    number = await lives.served(world, "R6", code=PARKING)
+    paid = await order(world, number, "o-li")
+    await pay(world, paid)
+    transaction = paid_trade(paid).transaction_id
+    more = partial(settlement.give_back, closed_by_it=True)
+    await act(world, more, transaction, paid.number, number, 100)
+    await lives.deliver(world)
 
 
 async def named_each_other(world: World) -> None:

@@ -21,6 +21,7 @@ from models.post.notices import Channel
 from models.violations import challenge_rules, nomination_rules, plan_rules, rules
 from models.violations.grounds import EraseGround, VoidGround
 from models.violations.nomination_rules import NominationState, Obstacle, Unnameable
+from models.violations.refund_rules import Why
 from models.violations.rules import Reason, State
 
 ROOT = Path(__file__).parents[2]
@@ -98,6 +99,7 @@ FAMILIES: Mapping[str, AbstractSet[str]] = {
     "sms": kinds_by(Channel.SMS),
     "chat": kinds_by(Channel.CHAT),
     "ground": {*EraseGround, *VoidGround},
+    "refund.why": set(Why),
 }
 SENTENCES_BY_LANGUAGE = {language: messages(language) for language in LANGUAGES}
 NAMES = sorted(SENTENCES_BY_LANGUAGE[CHINESE])

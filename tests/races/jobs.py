@@ -1,7 +1,7 @@
 """What the two processes are given to do. A job takes its corner; it goes there by name, with its arguments."""
 
 from collections.abc import Awaitable, Callable, Sequence
-from datetime import time, timedelta
+from datetime import date, time, timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -17,10 +17,11 @@ from bot.inbox import Said
 from models.base import audit
 from models.base.db import Work
 from models.base.errors import Refusal
-from models.base.ports import Receipt, Trade
+from models.base.ports import BillLine, Receipt, Trade
 from models.flows import settlement
 from models.flows.settlement import Settlement
 from scheduler.jobs.query_silent_orders import SilentOrders
+from scheduler.jobs.reconcile_bills import ReconcileBills
 from scheduler.service import DailyJob, NotLeading, Scheduler
 from tests.helpers import APP_ID, MERCHANT_ID
 from tests.races.corner import Corner
@@ -81,6 +82,16 @@ def query(trade: Trade) -> Job:
 async def _query(corner: Corner, trade: Trade) -> int:
     corner.fakes.payments.trades[trade.order_no] = trade
     return await SilentOrders(corner.database, corner.fakes.payments).query_all()
+
+
+def reconcile(day: date, lines: Sequence[BillLine]) -> Job:
+    """The job that compares a day's bill, which is this; how many differences it found."""
+    return partial(_reconcile, day=day, lines=lines)
+
+
+async def _reconcile(corner: Corner, day: date, lines: Sequence[BillLine]) -> int:
+    corner.fakes.payments.bills = {day: lines}
+    return (await ReconcileBills(corner.database, corner.fakes.payments).run(day)).found
 
 
 async def deliver(corner: Corner) -> int:

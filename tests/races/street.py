@@ -11,7 +11,8 @@ from sqlalchemy import func, select
 from models.base.audit import events
 from models.base.db import Database, Work
 from models.base.errors import Refusal
-from models.flows import decision, registration
+from models.base.ports import Trade
+from models.flows import decision, registration, settlement
 from models.identity import acts as identity
 from models.identity import binding
 from models.identity import store as registers
@@ -25,7 +26,7 @@ from models.violations.payments import Order
 from models.violations.rules import State
 from tests.acts.queries import count as count_rows
 from tests.conftest import FixedClock
-from tests.helpers import C1, CATALOGUE, SPEEDING, offence, report, resident_id
+from tests.helpers import APP_ID, C1, CATALOGUE, MERCHANT_ID, SPEEDING, offence, report, resident_id
 from tests.races import acts
 
 BORN = date(1990, 5, 20)
@@ -128,6 +129,11 @@ class Street:
             case = await store.case(work, number)
             assert case
             return await payments.prepare_order(work, case, openid)
+
+    async def settle(self, trade: Trade) -> settlement.Settlement:
+        """The payment provider's news."""
+        async with self.database.begin("street") as work:
+            return await settlement.settle(work, trade, app_id=APP_ID, merchant_id=MERCHANT_ID)
 
     def pass_time(self, **span: float) -> None:
         """On both clocks; the corners' follow."""

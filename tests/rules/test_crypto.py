@@ -1,6 +1,8 @@
 """Personal data at rest and links in texts: what was moved, changed or made elsewhere does not open."""
 
 import string
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import given, settings
@@ -12,6 +14,7 @@ OLD, NEW = bytes(range(32)), bytes(range(1, 33))
 INDEX_KEY = bytes(32)
 VAULT = Vault({"k1": OLD}, current="k1", index_key=INDEX_KEY)
 LINKS = Links(bytes(range(2, 34)))
+NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 TOKEN = LINKS.token("442012003481")
 URL_SAFE = string.ascii_letters + string.digits + "-_"
 
@@ -118,3 +121,33 @@ def test_a_link_made_elsewhere_opens_nothing(token: str):
 def test_a_fingerprint_is_sha_256_of_text_or_bytes():
     assert fingerprint("秘密") == fingerprint("秘密".encode())
     assert fingerprint(b"").hex().startswith("e3b0c44298fc1c14")
+
+
+def test_a_code_made_here_is_known_and_any_other_is_not():
+    code = LINKS.code("ABCDEFGHIJ")
+    assert len(code) == 16
+    assert LINKS.is_code(code)
+    for wrong in (code[:-1], code[::-1], code.lower(), "", "罚" * 16, Links(bytes(32)).code("ABCDEFGHIJ")):
+        assert not LINKS.is_code(wrong)
+
+
+def test_what_opens_something_opens_it_for_a_while():
+    token = LINKS.opening("CODE", NOON)
+    assert LINKS.opened(token, NOON) == "CODE"
+    assert LINKS.opened(token, NOON + timedelta(minutes=1)) is None
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        pytest.param(lambda token: token.replace("CODE", "EDOC"), id="another thing"),
+        pytest.param(lambda token: token.replace("-", "-f", 1), id="for longer"),
+        pytest.param(lambda token: token[:-1], id="shortened"),
+        pytest.param(lambda token: token.upper(), id="another spelling"),
+        pytest.param(lambda token: "罚单", id="not made here"),
+        pytest.param(lambda token: "", id="nothing"),
+        pytest.param(lambda token: Links(bytes(32)).opening("CODE", NOON), id="another city's key"),
+    ],
+)
+def test_what_was_not_made_here_opens_nothing(change: Callable[[str], str]):
+    assert LINKS.opened(change(LINKS.opening("CODE", NOON)), NOON) is None

@@ -71,6 +71,22 @@ async def test_a_newcomer_binds_looks_up_accepts_pays_in_the_chat_and_gets_a_rec
     assert await newcomer.state_of(link) == "paid"
     assert "已缴清" in await newcomer.open(link)
     assert case not in await newcomer.say("罚单")
+    await keeps_a_receipt(newcomer, case)
+
+
+async def keeps_a_receipt(person: Citizen, case: str) -> None:
+    """Its page, its PDF, and the page on which anybody verifies its code."""
+    link = link_in(await person.say(f"收据 {case}"))
+    page = await person.open(link)
+    assert case in page
+    assert amount_on(page) == "¥200.00"
+    async with person.session.get(f"{link}/receipt.pdf") as paper:
+        assert (paper.status, (await paper.read())[:5]) == (200, b"%PDF-")
+    code = re.search(r"[A-Z2-7]{4}(?: [A-Z2-7]{4}){3}", page)
+    assert code
+    public = await person.open(f"{link.partition('/r/')[0]}/verify?code={code[0]}")
+    assert "收据有效" in public
+    assert case not in public
 
 
 async def bind(person: Citizen) -> None:
