@@ -3,6 +3,7 @@
     GET  queue?kind=&topic=&taken=any|mine|free&due_by=&limit=&after=
     GET  cases/{number}                                    personal data masked
     POST cases/{number}/reveal | figure | erase | void | extend | announce
+    POST educations/{reference}/record                     a study, an exam or an activity
     POST announcements/{id}/decide | withdraw              tickets/{number}/take | release | close
 
 Authorization: Bearer KEY, and for every POST an Idempotency-Key and a JSON object. Refusals are problem+json with a `code`.

@@ -1,5 +1,5 @@
-"""From the money to the unlock, in one unit of work: booked, case closed, restriction lifted, wallet and citizen told
-(violations + restrictions)."""
+"""From the money to the unlock, in one unit of work: booked, case closed, restriction lifted, wallet and citizen told; and a held
+licence given back where the payment was what was missing (violations + restrictions, licences through `full_score`)."""
 
 from enum import StrEnum
 
@@ -7,6 +7,7 @@ from models.base import audit
 from models.base.db import Work
 from models.base.money import Fen
 from models.base.ports import Trade, TradeState
+from models.flows import full_score
 from models.identity import acts as identity
 from models.post import desk, outbox
 from models.restrictions import acts as restrictions
@@ -38,6 +39,7 @@ async def settle(work: Work, trade: Trade, *, app_id: str, merchant_id: str) -> 
     await identity.hold(work, case.liable_id)  # the person before the case, as everywhere
     if await payments.book(work, order, trade, case):
         await restrictions.lift(work, f"case {case.number}")
+        await full_score.clear_if_done(work, case.liable_id)
         await _send_receipt(work, order, case)
         return Settlement.BOOKED
     case = await _case_of(work, order)  # another payment may just have closed it

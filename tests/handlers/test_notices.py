@@ -15,7 +15,7 @@ from models.flows import nomination, settlement
 from models.identity import acts as identity
 from models.post.notices import Channel
 from models.violations import nominations, payments, store
-from tests.handlers import lives, objections, officers
+from tests.handlers import driving, lives, objections, officers
 from tests.handlers.chat import World, sentence
 from tests.handlers.test_binding import code
 from tests.handlers.test_sentences import kinds_by
@@ -89,6 +89,7 @@ async def whole_life(world: World) -> None:
     await named_each_other(world)
     await officers.month(world)
     await objections.object_to_much(world)
+    await driving.years(world)
 
 
 async def named_each_other(world: World) -> None:
