@@ -3,41 +3,36 @@
 An act is given its subject (a case, a ticket, an announcement) and its fields as JSON has them, and answers with what JSON can hold.
 """
 
-import re
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import date, datetime
 from enum import Enum
 from typing import Any
 
-from bot.officer_fields import Read, day, days, fen, one_of, reasons, wanted, yes_or_no
+from bot.officer_fields import Read, day, days, fen, minutes, one_of, reasons, resident_id, wanted, yes_or_no
 from bot.officer_reasons import refund_says
+from bot.officer_subjects import SUBJECTS, own_case
 from models.base.clock import CITY_ZONE
 from models.base.db import Database, Work
 from models.base.errors import BadInput, Refusal
-from models.flows import challenge, nomination, plan, silence, voiding
+from models.flows import challenge, education, nomination, plan, silence, voiding
 from models.identity import staff
 from models.identity.staff import Member, Role
+from models.licences.education import Learned
+from models.licences.reduction_rules import Learnt
 from models.post import desk
 from models.violations import (
-    challenges,
-    nominations,
     officer_acts,
     officer_queue,
     officer_view,
-    plans,
     refunds,
     silent_owners,
 )
-from models.violations.acts import read_case_number
 from models.violations.challenge_rules import ChallengeState
 from models.violations.grounds import EraseGround, VoidGround
 
 Fields = Mapping[str, Any]
 Answer = dict[str, Any]
-LONGEST_ID = 10
-LONGEST_REFUND = 32
-TICKET = re.compile(r"[0-9A-Z]{6,8}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +95,7 @@ async def queue(work: Work, member: Member, query: Mapping[str, str]) -> Answer:
 
 async def show(work: Work, member: Member, number: str) -> Answer:
     """A case whole, personal data masked. Raises Refusal."""
-    number = await _case(work, member, number)
+    number = await own_case(work, member, number)
     return _told(await officer_view.show(work, number))
 
 
@@ -205,56 +200,18 @@ async def _retry(work: Work, member: Member, number: str, fields: Fields) -> Ans
     return {"refund": again, "state": "owed", "replaces": None if again == number else number}
 
 
-async def _refund(work: Work, member: Member, subject: str) -> str:
-    found = await refunds.by_number(work, subject.strip().upper()[:LONGEST_REFUND])
-    await officer_acts.check_authority(work, found.case_number, member.authority)
-    return found.number
-
-
-async def _case(work: Work, member: Member, subject: str) -> str:
-    number = read_case_number(subject)
-    await officer_acts.check_authority(work, number, member.authority)
-    return number
-
-
-async def _ticket(work: Work, member: Member, subject: str) -> str:
-    del work, member
-    number = subject.strip().upper()
-    if not TICKET.fullmatch(number):
-        raise Refusal("officer.no_ticket", number=subject[:8])
-    return number
-
-
-async def _challenge(work: Work, member: Member, subject: str) -> int:
-    found = await challenges.by_id(work, _number(subject, "officer.no_challenge"))
-    await officer_acts.check_authority(work, found.case_number, member.authority)
-    return found.id
-
-
-async def _plan(work: Work, member: Member, subject: str) -> int:
-    found = await plans.by_id(work, _number(subject, "officer.no_plan"))
-    await officer_acts.check_authority(work, found.case_number, member.authority)
-    return found.id
-
-
-async def _nomination(work: Work, member: Member, subject: str) -> int:
-    found = await nominations.by_id(work, _number(subject, "officer.no_nomination"))
-    await officer_acts.check_authority(work, found.case_number, member.authority)
-    return found.id
-
-
-def _number(subject: str, otherwise: str) -> int:
-    """An id of our own. Raises Refusal with the key of what there is none of."""
-    if not (subject.isascii() and subject.isdigit() and len(subject) < LONGEST_ID):
-        raise Refusal(otherwise, number=subject[:LONGEST_ID])
-    return int(subject)
-
-
-async def _silence(work: Work, member: Member, subject: str) -> int:
-    found = await silent_owners.proposal_of(work, _number(subject, "officer.no_silence"))
-    if found.authority != member.authority:
-        raise Refusal("officer.no_silence", number=subject)
-    return found.id
+async def _education(work: Work, member: Member, reference: str, fields: Fields) -> Answer:
+    """The reference number stands for the whole of it: the same again is answered and not done again."""
+    del member
+    learned = Learned(
+        fields["kind"],
+        fields["first_day"],
+        fields.get("last_day") or fields["first_day"],
+        fields.get("minutes", 0),
+        fields.get("passed", False),
+    )
+    found = await education.record(work, reference, fields["resident_id"], learned)
+    return {"education": reference, **_as_json(found)}
 
 
 def _as_json(found: Any) -> Answer:
@@ -274,15 +231,6 @@ def _plain(value: Any) -> Any:
     return value.isoformat() if isinstance(value, date) else value
 
 
-SUBJECTS: Mapping[str, Callable[[Work, Member, str], Awaitable[Any]]] = {
-    "cases": _case,
-    "tickets": _ticket,
-    "announcements": _silence,
-    "nominations": _nomination,
-    "challenges": _challenge,
-    "plans": _plan,
-    "refunds": _refund,
-}
 WHY: dict[str, Read] = {"reasons": reasons}
 ACTS = (
     Act("reveal", "cases", WHY, _reveal),
@@ -310,6 +258,20 @@ ACTS = (
     Act("grant", "plans", {"days": days} | WHY, _grant),
     Act("refuse", "plans", WHY, _refuse),
     Act("retry", "refunds", WHY, _retry),
+    Act(
+        "record",
+        "educations",
+        {
+            "resident_id": resident_id,
+            "kind": one_of(Learnt),
+            "first_day": day,
+            "last_day": day,
+            "minutes": minutes,
+            "passed": yes_or_no,
+        },
+        _education,
+        optional=frozenset({"last_day", "minutes", "passed"}),
+    ),
     Act("take", "tickets", {}, _take),
     Act("release", "tickets", {}, _release),
     Act("close", "tickets", {"outcome": reasons}, _close),

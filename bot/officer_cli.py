@@ -19,6 +19,7 @@ from models.base.db import Database
 from models.base.errors import Refusal
 from models.identity import staff
 from models.identity.staff import Member, Role
+from models.licences.reduction_rules import Learnt
 from models.violations.grounds import EraseGround, VoidGround
 
 KEY = "SHIMIN_OFFICER_KEY"
@@ -227,11 +228,28 @@ def refuse(plan: Annotated[str, typer.Argument(help="Its id.")], reasons: Reason
     _do("plans", "refuse", plan, reasons=reasons)
 
 
+@app.command()
 def retry(
     refund: Annotated[str, typer.Argument(help="Its number, from the ticket or the case.")], reasons: Reasons
 ) -> None:
     """Try a refund again that failed."""
     _do("refunds", "retry", refund, reasons=reasons)
+
+
+@app.command()
+def record(
+    reference: Annotated[str, typer.Argument(help="The number of whoever held it; again changes nothing.")],
+    kind: Annotated[Learnt, typer.Argument()],
+    first_day: Annotated[str, typer.Argument(help="As 2026-06-01.")],
+    resident_id: Annotated[str, typer.Option(envvar="RESIDENT_ID", help="The driver's; 18 characters.")],
+    last_day: Annotated[str, typer.Option(help="Where it took several days.")] = "",
+    minutes: Annotated[int, typer.Option(help="In all.")] = 0,
+    passed: Annotated[bool, typer.Option("--passed/--not-passed", help="The exam.")] = False,
+) -> None:
+    """Record a study, an exam or an activity: points go, or a held licence comes nearer."""
+    fields = {"resident_id": resident_id, "kind": kind.value, "minutes": minutes, "passed": passed}
+    days = {"first_day": first_day, "last_day": last_day or first_day}
+    _do("educations", "record", reference, **fields, **days)
 
 
 def _do(on: str, name: str, subject: str, **fields: Any) -> None:

@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import Any
 
 from models.base.errors import BadInput
+from models.identity.rules import read_resident_id
 from models.violations import officer_queue
 from models.violations.officer_queue import Taken, Waits, Wanted
 
@@ -13,6 +14,7 @@ Read = Callable[[Any], Any]
 MOST_REASONS = 2000  # characters
 MOST_FEN = 10**9
 MOST_DAYS = 60  # of one plan, whatever a tariff may say
+MOST_MINUTES = 99_999
 
 
 def reasons(value: Any) -> str:
@@ -27,6 +29,21 @@ def fen(value: Any) -> int:
     if type(value) is not int or abs(value) >= MOST_FEN:
         raise BadInput("officer.fen")
     return value
+
+
+def minutes(value: Any) -> int:
+    """A whole number of minutes, up to those of a year's days of study."""
+    if type(value) is not int or not 0 <= value <= MOST_MINUTES:
+        raise BadInput("officer.minutes", most=MOST_MINUTES)
+    return value
+
+
+def resident_id(value: Any) -> str:
+    """18 characters with a right check digit."""
+    try:
+        return read_resident_id(str(value))
+    except BadInput as wrong:
+        raise BadInput("officer.resident_id") from wrong
 
 
 def day(value: Any) -> date:

@@ -62,6 +62,16 @@ SENTENCES: Mapping[str, str] = MappingProxyType(
         "officer.wrong_ground": "That ground is not one on which the record of case {number} is erased. Choose one of the eight.",
         "officer.refund_not_failed": "Refund {number} has not failed: it is under way, has arrived, or another officer had it tried again. "
         "Look at the case.",
+        # studies, exams and activities
+        "officer.education_number": "A reference number is 4 to 24 of 0-9, A-Z, a-z and hyphen. Write it as the school has it.",
+        "officer.resident_id": "That is no resident ID. Compare its 18 characters with the card.",
+        "officer.minutes": "Minutes are a whole number from 0 to {most}. Write 60 for one hour.",
+        "officer.education_days": "The last day is before the first, or still to come. Write the days on which it was held.",
+        "officer.no_driver": "This resident ID is not in the register of people. Compare it with the card.",
+        "officer.other_education": "Reference {reference} is on record with something else, or for somebody else. Check the number.",
+        "officer.not_held": "This licence is not held, so a full-score study or exam does not apply. Look at the number again.",
+        "officer.before_hold": "The licence is held since {since}; what was studied before does not count. Record what came after.",
+        "officer.study_first": "Days of study needed before the exam: {days}, on record: {studied}. Record the study first.",
         "object.ended": "The objection to case {number} was answered or withdrawn before you. Look at the case again.",
         "officer.ticket_closed": "Ticket {number} was closed before you. There is nothing left to do.",
         "officer.ticket_free": "Ticket {number} is nobody's. Take it first.",

@@ -28,7 +28,18 @@ SENTENCES: Mapping[str, str] = MappingProxyType(
         "person.licence": "The licence is incomplete or badly written. Fill in the class (C1) and the past day of "
         "first issue (2015-06-01), or leave both empty.",
         "register.other_name": "This resident ID is on record under another name. Have the counter check which is right.",
+        # licences
+        "licence.class": "The class is not one of A1 to P, or several without a gap. Write it as C1 or A1D.",
+        "licence.first_issued_on": "The day of first issue is not a past day. Write it as 2015-06-01.",
+        "licence.valid_until": "The last day of validity is not a day. Write it as 2031-06-01, or leave it empty if it has none.",
+        "licence.status": "The status is not one of in_force, held, suspended, revoked. Write one of these.",
+        "licence.probation_until": "The last day of probation is not a day. Write it as 2026-05-31, or leave it empty.",
+        "licence.punished": "A punishment has a ground, one of hit_and_run, drink_driving, forged, trading, and a past day. "
+        "Fill in both, or leave both empty.",
+        "licence.cheated_on": "The day of cheating is not a past day. Write it as 2025-11-03, or leave it empty.",
+        "register.unknown_holder": "The resident ID is not in the register of people. Import that person first.",
         # vehicles
+        "vehicle.inspected_until": "The last day of the inspection mark is not a day. Write it as 2027-04-30, or leave it empty.",
         "vehicle.owned_since": "The day since when it is owned is not a past day. Write it as 2018-05-01.",
         "vehicle.type": "The vehicle type is missing or longer than 32 characters. Write it as 小型汽车.",
         "register.unknown_owner": "The owner's resident ID is not in the register of people. Import that person first.",

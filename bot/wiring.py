@@ -38,6 +38,7 @@ from models.base.metrics import Metrics
 from models.base.tariff import SHIPPED, load_tariff
 from models.flows import challenge, enforcement, plan, voiding
 from models.identity import binding
+from models.licences import notices as licences
 from models.post import late_reply
 from models.post.notices import Kinds
 from models.restrictions import acts as restrictions
@@ -46,6 +47,7 @@ from models.violations import notices as violations
 from scheduler.delivery import Delivery
 from scheduler.jobs import (
     announce_overdue_fines,
+    close_point_cycles,
     decide_announced_records,
     impose_ripe_measures,
     index_names,
@@ -76,9 +78,11 @@ KINDS = Kinds(
         *officer_acts.KINDS,
         *silent_owners.KINDS,
         *voiding.KINDS,
+        *licences.KINDS,
     )
 )
 DAILY = (
+    close_point_cycles.JOB,
     lapse_nominations.JOB,
     watch_plans.JOB,
     announce_overdue_fines.JOB,

@@ -16,6 +16,7 @@ from models.identity import acts as identity
 from models.identity import binding
 from models.identity.acts import PersonEntry, VehicleEntry
 from models.identity.rules import Claim, Plate
+from models.licences import notices as licences
 from models.post import outbox
 from models.post.notices import Kinds, Notice
 from models.restrictions import acts as restrictions
@@ -41,6 +42,8 @@ KINDS = Kinds(
         *(*officer_acts.KINDS, *silent_owners.KINDS, *voiding.KINDS),
         *nomination_notices.KINDS,
         *(*refunds.KINDS, *challenge.KINDS, *plan.KINDS),
+        *(*refunds.KINDS, *challenge.KINDS),
+        *licences.KINDS,
     )
 )
 

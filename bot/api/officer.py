@@ -5,6 +5,7 @@
     POST cases/{number}/reveal | figure | erase | void | extend | announce
     POST plans/{id}/grant | refuse                         challenges/{id}/decide     nominations/{id}/verify
     POST announcements/{id}/decide | withdraw              refunds/{number}/retry
+    POST educations/{reference}/record                     a study, an exam or an activity
     POST tickets/{number}/take | release | close
 
 Authorization: Bearer KEY, and for every POST an Idempotency-Key and a JSON object. Refusals are problem+json with a `code`.

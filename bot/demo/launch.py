@@ -82,7 +82,7 @@ async def _prepare(place: Place, keys: Keys, pems: PemFiles, *, first: bool) -> 
 async def _fill_registers(settings: Settings) -> str:
     """The town's registers from its files, and the key of every machine scope."""
     database = open_database(settings)
-    for kind in ("people", "vehicles", "offences"):
+    for kind in ("people", "licences", "vehicles", "offences"):
         summary = await imports.run(database, kind, files.TOWN / f"{kind}.csv", lambda done, total: None)
         if summary.rejected:
             raise RuntimeError(f"the town's own {kind} were rejected: {summary.rejects_file}")

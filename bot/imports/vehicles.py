@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import date
 
-from bot.imports.days import read_past_day
+from bot.imports.days import read_day, read_past_day
 from bot.reports import read_vehicle
 from models.base.db import Work
 from models.base.errors import BadInput, Refusal
@@ -26,8 +26,8 @@ async def enter_all(work: Work, entries: Sequence[VehicleEntry]) -> list[str | R
 
 
 def read(row: Mapping[str, str], today: date) -> VehicleEntry:
-    """Raises BadInput."""
-    vehicle_type = row["vehicle_type"]
+    """Also reads `inspected_until`, where the file has it. Raises BadInput."""
+    vehicle_type, inspected = row["vehicle_type"], row.get("inspected_until", "")
     if not 1 <= len(vehicle_type) <= LONGEST_TYPE:
         raise BadInput("vehicle.type")
     return VehicleEntry(
@@ -35,4 +35,5 @@ def read(row: Mapping[str, str], today: date) -> VehicleEntry:
         vehicle_type=vehicle_type,
         owner_resident_id=read_resident_id(row["owner_resident_id"]),
         owned_since=read_past_day(row["owned_since"], today, "vehicle.owned_since"),
+        inspected_until=read_day(inspected, "vehicle.inspected_until") if inspected else None,
     )

@@ -65,9 +65,11 @@ async def record(
     await work.run(insert(events), row | {"details": details})
 
 
-async def record_all(work: Work, action: str, touched: Iterable[tuple[str, int | None]]) -> None:
+async def record_all(
+    work: Work, action: str, touched: Iterable[tuple[str, int | None]], **details: Any
+) -> None:
     """The same event for many at once: (subject, person) of each, in this order."""
-    same = {"at": work.now, "actor": work.actor, "action": action, "details": {}}
+    same = {"at": work.now, "actor": work.actor, "action": action, "details": details}
     await bulk.append(work, events, [{**same, "subject": about, "person_id": who} for about, who in touched])
 
 

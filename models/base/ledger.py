@@ -3,6 +3,8 @@
 An entry moves an amount from one account to another; corrections are new entries; a balance is always the sum of its entries.
 """
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 
 from sqlalchemy import (
@@ -21,7 +23,20 @@ from sqlalchemy import (
 )
 from sqlalchemy.sql import Select
 
+from models.base import bulk
 from models.base.db import Instant, Key, Work, metadata
+
+
+@dataclass(frozen=True, slots=True)
+class Posting:
+    """One entry to be made: `amount` (> 0, whole fen or points) moves from `source` to `target`, on the day to which it belongs."""
+
+    source: str
+    target: str
+    amount: int
+    reason: str
+    reference: str
+    day: date
 
 
 class Ledger:
@@ -59,16 +74,12 @@ class Ledger:
 
         The same reason and reference twice is an IntegrityError.
         """
-        if amount <= 0:
-            raise ValueError("an entry moves something")
-        row = {
-            "from_account": source,
-            "to_account": target,
-            "amount": amount,
-            "reason": reason,
-            "reference": reference,
-        }
-        await work.run(insert(self.table), row | {"day": day or work.today, "at": work.now})
+        posting = Posting(source, target, amount, reason, reference, day or work.today)
+        await work.run(insert(self.table), _row(work, posting))
+
+    async def post_all(self, work: Work, postings: Sequence[Posting]) -> None:
+        """The same for many."""
+        await bulk.append(work, self.table, [_row(work, posting) for posting in postings])
 
     def entries(self, account: str) -> Select[tuple[int, ...]]:
         """Entries of one account, oldest first, `change` signed from its point of view."""
@@ -81,3 +92,17 @@ class Ledger:
         """What came in less what went out."""
         entries = self.entries(account).order_by(None).subquery()
         return int(await work.scalar(select(func.coalesce(func.sum(entries.c.change), 0))) or 0)
+
+
+def _row(work: Work, posting: Posting) -> dict[str, object]:
+    if posting.amount <= 0:
+        raise ValueError("an entry moves something")
+    return {
+        "from_account": posting.source,
+        "to_account": posting.target,
+        "amount": posting.amount,
+        "day": posting.day,
+        "reason": posting.reason,
+        "reference": posting.reference,
+        "at": work.now,
+    }

@@ -77,10 +77,40 @@ class Challenges(Part):
     photos: int
 
 
+class Education(Part):
+    """What takes points off a licence: so many points, for so many minutes (within so many days), with an exam or without."""
+
+    points: int
+    minutes: int
+    within_days: int
+    exam: bool
+
+
+class SeriousCodes(Part):
+    """Offence codes of the catalogue whose punishment bars reductions, by what was done."""
+
+    hit_and_run: tuple[str, ...]
+    drink_driving: tuple[str, ...]
+    forged: tuple[str, ...]
+    trading: tuple[str, ...]
+
+
 class Points(Part):
     """Licence points."""
 
     limit: int
+    full_study_days: int
+    full_study_days_heavy: int
+    full_study_most: int
+    full_study_most_heavy: int
+    heavy_classes: tuple[str, ...]
+    reduction_most: int
+    reduction_full_studies: int
+    reduction_bar_cycles: int
+    online: Education
+    on_site: Education
+    activity: Education
+    serious_codes: SeriousCodes
 
 
 class Signals(Part):
@@ -188,6 +218,14 @@ def figures(tariff: Tariff) -> dict[str, Any]:
         "online_fine": Fen(tariff.handling.online_fine_limit),
         "online_points": tariff.handling.online_points_limit,
         "points_limit": tariff.points.limit,
+        "reduction_most": tariff.points.reduction_most,
+        "online_minutes": tariff.points.online.minutes,
+        "online_days": tariff.points.online.within_days,
+        "online_off": tariff.points.online.points,
+        "on_site_minutes": tariff.points.on_site.minutes,
+        "on_site_off": tariff.points.on_site.points,
+        "activity_minutes": tariff.points.activity.minutes,
+        "activity_off": tariff.points.activity.points,
         "cars_a_driver": tariff.nomination.cars_a_driver,
         "drivers_a_car": tariff.nomination.drivers_a_car,
         "pairs_a_day": tariff.nomination.new_pairs_a_day,

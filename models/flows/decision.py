@@ -6,6 +6,7 @@ from models.base import audit
 from models.base.db import Work
 from models.base.errors import Refusal
 from models.base.money import Fen
+from models.flows import point_cycles
 from models.identity import acts as identity
 from models.identity.rules import Plate, age
 from models.licences import acts as licences
@@ -35,6 +36,7 @@ async def proposal(work: Work, person_id: int, number: str) -> Proposal:
 async def accept(work: Work, person_id: int, number: str) -> Proposal:
     """Decide as proposed. Raises Refusal with the reason when it cannot be decided here, or was decided a moment ago."""
     await identity.hold(work, person_id)  # two at once could each stay under the limit of points
+    await point_cycles.catch_up(work, person_id)
     accepted = await proposal(work, person_id, number)
     case = accepted.case
     if accepted.obstacle is not None or case.fine is None or case.points is None:
@@ -71,12 +73,15 @@ def refusal(work: Work, proposed: Proposal) -> Refusal:
 
 
 async def _licence_obstacle(work: Work, case: store.Case) -> Reason | None:
-    """Points need a licence to stand on, and at 12 it is held: both are for the counter (PM 14, 17)."""
+    """Points need a licence to stand on, and at 12 it is held: both are for the counter, where the records of one vehicle may still be
+    cleared (PM 14, 17)."""
     if not case.points:
         return None
     balance = await licences.balance(work, case.liable_id)
     if balance is None:
         return Reason.NO_LICENCE
+    if balance.left == 0:
+        return Reason.HELD
     return Reason.POINTS_FULL if case.points >= balance.left else None
 
 

@@ -1,5 +1,6 @@
 """From the money to the unlock, in one unit of work: booked on each of its cases, what is paid closed, its restriction lifted, wallet
-and citizen told (violations + restrictions)."""
+and citizen told; a held licence given back where the payment was what was missing (violations + restrictions, licences through
+`full_score`)."""
 
 from enum import StrEnum
 from typing import Any
@@ -8,6 +9,7 @@ from models.base import audit
 from models.base.db import Work
 from models.base.money import Fen
 from models.base.ports import Trade, TradeState
+from models.flows import full_score
 from models.identity import acts as identity
 from models.post import desk, outbox
 from models.post.notices import Kind
@@ -75,6 +77,7 @@ async def _follow(work: Work, order: payments.Order, trade: Trade, booked: Booke
     if booked.taken.closes:
         await restrictions.lift(work, f"case {case.number}")
         await plans.end_with_case(work, case.number, paid=True)
+        await full_score.clear_if_done(work, case.liable_id)
         await _tell(work, notices.RECEIPT, order, case, amount=Fen(booked.taken.paid), day=work.today)
     elif booked.taken.paid:
         await _send_part_receipt(work, order, booked)

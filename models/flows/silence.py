@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from models.base import audit
 from models.base.db import Work
 from models.base.errors import Refusal
-from models.flows import decision
+from models.flows import decision, point_cycles
 from models.flows.decision import Proposal
 from models.identity import acts as identity
 from models.violations import officer_acts, officer_rules, silent_owners, store
@@ -18,7 +18,7 @@ from models.violations.rules import Reason
 from models.violations.silent_owners import Silence
 
 # What only stands against deciding online.
-ONLINE_ONLY = frozenset({Reason.OVER_LIMIT, Reason.NO_LICENCE, Reason.POINTS_FULL})
+ONLINE_ONLY = frozenset({Reason.OVER_LIMIT, Reason.NO_LICENCE, Reason.POINTS_FULL, Reason.HELD})
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +35,7 @@ async def decide(work: Work, key: int, officer: str, reasons: str) -> Outcome:
     if not officer_rules.announcement_over(announced.announced_until, work.today):
         raise Refusal("officer.still_announced", number=key, until=announced.announced_until)
     await identity.hold(work, announced.person_id)  # as whoever accepts does: points add up
+    await point_cycles.catch_up(work, announced.person_id)
     await silent_owners.end(work, announced, Silence.DECIDED, officer)
     decided: list[str] = []
     left: list[str] = []

@@ -10,6 +10,7 @@ from models.base.db import Work
 from models.base.errors import Refusal
 from models.base.money import Fen
 from models.base.texts import texts
+from models.flows import full_score, point_cycles
 from models.identity import acts as identity
 from models.identity.rules import Plate
 from models.licences import acts as licences
@@ -40,6 +41,10 @@ async def void(
     if not await store.move(work, number, State.VOIDED, closed_on=work.today):
         raise Refusal("officer.not_decided", number=number)
     await licences.reverse_decision(work, case.liable_id, number)
+    await point_cycles.catch_up(
+        work, case.liable_id
+    )  # what was held may clear now, as of the end of its cycle
+    await full_score.clear_if_done(work, case.liable_id)
     owed = await reversing.reverse(work, number)
     await refunds.pay_back(work, number, case.liable_id)
     await challenges.end_with_case(work, number, ChallengeState.VOIDED, officer)

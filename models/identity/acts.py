@@ -34,12 +34,14 @@ class PersonEntry:
 
 @dataclass(frozen=True, slots=True)
 class VehicleEntry:
-    """A row of the vehicle register: who has owned it since when."""
+    """A row of the vehicle register: who has owned it since when; `inspected_until`, where it is known, is the last day of its inspection
+    mark."""
 
     plate: Plate
     vehicle_type: str
     owner_resident_id: str
     owned_since: date
+    inspected_until: date | None = None
 
 
 async def account(work: Work, openid: str) -> Account:
@@ -65,6 +67,22 @@ async def resident_ids(work: Work, person_ids: Collection[int]) -> dict[int, str
 async def hold(work: Work, person_id: int) -> None:
     """For acts that read a person's state and then write on it: one at a time. Hold the person before the cases."""
     await store.hold(work, person_id)
+
+
+async def hold_all(work: Work, person_ids: Collection[int]) -> None:
+    """The same for many, in one order."""
+    await store.hold_all(work, person_ids)
+
+
+async def person_of(work: Work, resident_id: str) -> int | None:
+    """The person of this resident ID; None for one who is in no register."""
+    found = await store.person_by_resident_id(work, resident_id)
+    return found[0] if found else None
+
+
+async def owns_uninspected(work: Work, person_id: int) -> bool:
+    """Whether an inspection of a vehicle of theirs is overdue today. One of which the register says nothing is taken as inspected."""
+    return await store.owns_uninspected(work, person_id)
 
 
 async def follow(work: Work, openid: str) -> None:
@@ -165,7 +183,9 @@ async def enter_vehicle(work: Work, entry: VehicleEntry) -> str:
     if owner is None:
         raise Refusal("register.unknown_owner")
     await _refuse_other_owner(work, entry, owner[0])
-    vehicle_id, changed = await store.enter_vehicle(work, entry.plate, entry.vehicle_type)
+    vehicle_id, changed = await store.enter_vehicle(
+        work, entry.plate, entry.vehicle_type, entry.inspected_until
+    )
     row = {"vehicle_id": vehicle_id, "since": entry.owned_since, "person_id": owner[0]}
     if not await work.insert_new(ownerships, row):
         await _refuse_other_owner(work, entry, owner[0])  # who came in at the same time

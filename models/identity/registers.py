@@ -42,6 +42,7 @@ class KnownVehicle:
 
     id: int
     vehicle_type: str
+    inspected_until: date | None
     owners: Mapping[date, int]
 
 
@@ -70,15 +71,15 @@ async def add_people(work: Work, entries: Sequence[PersonEntry]) -> list[int]:
     """New people of the registers; their ids."""
     rows = [store.person_row(work, entry.claim, entry.born_on) for entry in entries]
     await bulk.append(work, people, rows)
-    ids = await _ids(work, [entry.claim.resident_id for entry in entries])
-    added = [ids[entry.claim.resident_id] for entry in entries]
+    found = await ids(work, [entry.claim.resident_id for entry in entries])
+    added = [found[entry.claim.resident_id] for entry in entries]
     await audit.record_all(work, "person.entered", [(f"person {each}", each) for each in added])
     return added
 
 
 async def enter_vehicles(work: Work, entries: Sequence[VehicleEntry]) -> list[str | Refusal]:
     """What became of each row of the vehicle register."""
-    owners = await _ids(work, [entry.owner_resident_id for entry in entries])
+    owners = await ids(work, [entry.owner_resident_id for entry in entries])
     known = await _known_vehicles(work, {entry.plate for entry in entries})
     outcomes: dict[int, str | Refusal] = {}
     new: dict[Plate, int] = {}
@@ -109,13 +110,15 @@ async def _one(work: Work, entry: VehicleEntry) -> str | Refusal:
 
 
 def _unchanged(vehicle: KnownVehicle, entry: VehicleEntry, owner: int) -> bool:
-    return vehicle.vehicle_type == entry.vehicle_type and vehicle.owners.get(entry.owned_since) == owner
+    same = entry.inspected_until in (None, vehicle.inspected_until)
+    return (
+        same and vehicle.vehicle_type == entry.vehicle_type and vehicle.owners.get(entry.owned_since) == owner
+    )
 
 
 async def _add_vehicles(work: Work, entries: Sequence[VehicleEntry], owners: Mapping[str, int]) -> None:
-    await bulk.append(
-        work, vehicles, [store.vehicle_row(work, entry.plate, entry.vehicle_type) for entry in entries]
-    )
+    rows = [store.vehicle_row(work, each.plate, each.vehicle_type, each.inspected_until) for each in entries]
+    await bulk.append(work, vehicles, rows)
     known = await _known_vehicles(work, {entry.plate for entry in entries})
     owned = [(known[each.plate].id, each.owned_since, owners[each.owner_resident_id]) for each in entries]
     names = ("vehicle_id", "since", "person_id")
@@ -134,11 +137,12 @@ async def _known_vehicles(work: Work, plates: set[Plate]) -> dict[Plate, KnownVe
         if row.since is not None:
             held[row.since] = row.person_id
         if plate := found.get((row.plate_index, row.plate_kind)):
-            known[plate] = KnownVehicle(row.id, row.vehicle_type, held)
+            known[plate] = KnownVehicle(row.id, row.vehicle_type, row.inspected_until, held)
     return known
 
 
-async def _ids(work: Work, resident_ids: Sequence[str]) -> dict[str, int]:
+async def ids(work: Work, resident_ids: Sequence[str]) -> dict[str, int]:
+    """Those of these resident IDs who are on record."""
     numbers = _resident_ids(work, resident_ids)
     mine = bulk.among(work, people.c.resident_id_index, numbers)
     rows = await work.all(select(people.c.id, people.c.resident_id_index).where(mine))

@@ -101,6 +101,12 @@ async def hold(work: Work, person_id: int) -> None:
     await work.run(select(people.c.id).where(people.c.id == person_id).with_for_update(key_share=True))
 
 
+async def hold_all(work: Work, person_ids: Collection[int]) -> None:
+    """The same for many, in the order of their ids."""
+    held = select(people.c.id).where(bulk.among(work, people.c.id, person_ids)).order_by(people.c.id)
+    await work.run(held.with_for_update(key_share=True))
+
+
 async def hold_for_phone(work: Work, person_id: int, phone: str) -> None:
     """The same for this person and whoever else has this phone on record, in one order: two may be exchanging their phones."""
     concerned = (people.c.id == person_id) | (people.c.phone_index == work.index(phone, PHONE))
@@ -217,24 +223,41 @@ async def languages(work: Work, person_ids: Collection[int]) -> dict[int, str]:
     return dict.fromkeys(person_ids, CHINESE) | {row.person_id: row.language for row in rows}
 
 
-async def enter_vehicle(work: Work, plate: Plate, vehicle_type: str) -> tuple[int, bool]:
-    """The vehicle of this plate, made when it is new, and whether that changed anything."""
-    row = vehicle_row(work, plate, vehicle_type)
+async def owns_uninspected(work: Work, person_id: int) -> bool:
+    """Whether one of the vehicles that are this person's today has an inspection that is known to be overdue."""
+    later = ownerships.alias()
+    sold = (later.c.vehicle_id == ownerships.c.vehicle_id) & (later.c.since > ownerships.c.since)
+    theirs = (ownerships.c.person_id == person_id) & ~select(later.c.since).where(sold).exists()
+    overdue = vehicles.c.inspected_until < work.today
+    found = select(vehicles.c.id).select_from(ownerships.join(vehicles)).where(theirs, overdue).limit(1)
+    return await work.scalar(found) is not None
+
+
+async def enter_vehicle(
+    work: Work, plate: Plate, vehicle_type: str, inspected_until: date | None = None
+) -> tuple[int, bool]:
+    """The vehicle of this plate, made when it is new, and whether that changed anything. No word of an inspection takes none away."""
+    row = vehicle_row(work, plate, vehicle_type, inspected_until)
     known = (vehicles.c.plate_index == row["plate_index"]) & (vehicles.c.plate_kind == plate.kind)
     changed = await work.insert_new(vehicles, row)
     if not changed:
-        other = update(vehicles).where(known, vehicles.c.vehicle_type != vehicle_type)
-        changed = bool((await work.run(other.values(vehicle_type=vehicle_type))).rowcount)
+        said: dict[str, Any] = {"vehicle_type": vehicle_type}
+        differs = vehicles.c.vehicle_type != vehicle_type
+        if inspected_until:
+            said["inspected_until"] = inspected_until
+            differs |= vehicles.c.inspected_until.is_distinct_from(inspected_until)
+        changed = bool((await work.run(update(vehicles).where(known, differs).values(said))).rowcount)
     return int(await work.scalar(select(vehicles.c.id).where(known)) or 0), changed
 
 
-def vehicle_row(work: Work, plate: Plate, vehicle_type: str) -> dict[str, Any]:
+def vehicle_row(work: Work, plate: Plate, vehicle_type: str, inspected_until: date | None) -> dict[str, Any]:
     """A new vehicle, but for its id."""
     return {
         "plate_kind": plate.kind,
         "plate": work.seal(plate.number, PLATE),
         "plate_index": work.index(plate.number, PLATE),
         "vehicle_type": vehicle_type,
+        "inspected_until": inspected_until,
     }
 
 

@@ -75,6 +75,7 @@ vehicles = Table(
     Column("plate", Text, nullable=False),
     Column("plate_index", LargeBinary(32), nullable=False),
     Column("vehicle_type", String(32), nullable=False),
+    Column("inspected_until", Date),
     UniqueConstraint("plate_index", "plate_kind"),
 )
 ownerships = Table(

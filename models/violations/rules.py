@@ -58,6 +58,7 @@ class Reason(StrEnum):
     MINOR = "minor"
     NO_LICENCE = "no_licence"
     POINTS_FULL = "points_full"
+    HELD = "held"
 
 
 def too_old(happened_on: date, today: date) -> bool:

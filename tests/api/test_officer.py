@@ -18,6 +18,7 @@ from models.flows import decision, plan, settlement
 from models.identity import staff
 from models.identity.staff import Role
 from models.identity.tables import staff as table
+from models.licences import acts as licences
 from models.post import desk
 from models.violations import payments, refunds, store
 from models.violations.plan_rules import PlanKind
@@ -33,12 +34,14 @@ from tests.helpers import (
     decided_case,
     paid_trade,
     recorded_case,
+    resident_id,
     town,
 )
 from tests.service import rows
 
 PREFIX = "/api/v1/officer"
 WHY = {"reasons": "根据称重记录"}
+STUDY = {"resident_id": LI_MING.claim.resident_id, "kind": "online", "first_day": "2026-03-02"}
 PATHS = [f"{PREFIX}/{act.on}/1/{act.name}" for act in ACTS]
 
 
@@ -151,6 +154,18 @@ async def test_taking_back_takes_a_supervisor(office: Office) -> None:
     assert await answer.json() == {"case": number, "state": "voided", "owed_back_fen": 0}
 
 
+async def test_a_study_is_put_on_record_once_for_its_reference(office: Office) -> None:
+    async with office.database.begin("officer:1") as work:
+        await licences.post_decision(work, office.people.li_ming, 3, "442012003480")
+    study: dict[str, Any] = {"kind": "on_site", "first_day": "2026-03-02", "minutes": 60, "passed": True}
+    study |= {"resident_id": LI_MING.claim.resident_id}
+    done = {"education": "L-0001", "points_off": 2, "points": 1, "held": False, "days_left": 0}
+    for _ in range(2):
+        assert await (await office.do("educations/L-0001/record", **study)).json() == done
+    other = await office.do("educations/L-0001/record", **study | {"minutes": 61})
+    assert (await problem(other))["code"] == "officer.other_education"
+
+
 async def test_cases_of_another_authority_are_not_there(office: Office) -> None:
     number = await office.record()
     office.key = await office.hire(Role.SUPERVISOR, "440300")
@@ -172,6 +187,20 @@ async def test_cases_of_another_authority_are_not_there(office: Office) -> None:
         pytest.param("cases/{case}/figure", {"fine_fen": True} | WHY, "officer.fen", id="a truth"),
         pytest.param("cases/{case}/figure", {"fine_fen": 100} | WHY, "officer.out_of_range", id="too low"),
         pytest.param("cases/{case}/figure", WHY, "officer.missing_field", id="no figure"),
+        *(
+            pytest.param(
+                f"educations/{number}/record", STUDY | wrong, f"officer.{code}", id=f"a study: {code}"
+            )
+            for number, wrong, code in (
+                ("L-1", {}, "education_number"),
+                ("L-0001", {"kind": "fishing"}, "choice"),
+                ("L-0001", {"minutes": -1}, "minutes"),
+                ("L-0001", {"first_day": "2026-03-03"}, "education_days"),
+                ("L-0001", {"resident_id": "442000"}, "resident_id"),
+                ("L-0001", {"resident_id": resident_id("18800101")}, "no_driver"),
+                ("L-0001", {"kind": "full_exam"}, "not_held"),
+            )
+        ),
         pytest.param(
             "cases/{case}/figure", {"fine": 1} | WHY, "officer.unknown_field", id="a misspelt field"
         ),

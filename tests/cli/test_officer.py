@@ -16,7 +16,7 @@ from bot.wiring import open_database
 from models.base.db import Database
 from models.post import desk as tickets
 from tests.cli.conftest import Shell
-from tests.helpers import OVERLOAD, recorded_case, town
+from tests.helpers import LI_MING, OVERLOAD, recorded_case, town
 
 ROOT = Path(__file__).parents[2]
 Result = TypeVar("Result")
@@ -117,6 +117,21 @@ def test_a_ticket(officer: Shell) -> None:
     assert told(officer, "release", number)["taken_by"] is None
     told(officer, "take", number)
     assert told(officer, "close", number, "已答复")["state"] == "closed"
+
+
+def test_an_activity_is_put_on_record(number: str, officer: Shell) -> None:
+    whose = ("--resident-id", LI_MING.claim.resident_id)
+    short = ("record", "L-0001", "activity", "2026-03-02", *whose, "--minutes", "59")
+    status, _, err = officer.run("officer", *short)
+    assert (status, "60 minutes are needed" in " ".join(err.split())) == (1, True), err
+    cheated = ("record", "C-0001", "cheated", "2026-03-02", *whose)
+    assert told(officer, *cheated) == {
+        "education": "C-0001",
+        "points_off": 0,
+        "points": 0,
+        "held": False,
+        "days_left": 0,
+    }
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from typing import Any
 from models.base.calendar import ONE_DAY
 from models.base.db import Database
 from models.base.ports import Trade
-from models.flows import decision, enforcement, plan, settlement
+from models.flows import decision, enforcement, plan, point_cycles, settlement
 from models.flows.settlement import Settlement
 from models.identity import acts as identity
 from models.identity.rules import Plate
@@ -63,6 +63,7 @@ class Life:
     async def jobs(self) -> None:
         """What runs once a day."""
         async with self.database.begin("system:jobs") as work:
+            await point_cycles.close_ending(work)
             await nominations.lapse(work)
             await plan.watch(work)
             await enforcement.announce_overdue(work)

@@ -50,7 +50,7 @@ async def test_a_decision_is_booked_posted_and_told(life: Life):
     case = await life.case(number)
     assert (case.state, case.decided_on) == (State.DECIDED, date(2026, 3, 2))
     assert await life.read(ledger.balance, f"fine:{number}") == 20000
-    [entry] = (await life.read(licences.balance, life.people.li_ming)).entries
+    [entry] = (await life.read(licences.balance, life.people.li_ming)).lots
     assert (entry.points, entry.reference) == (3, number)
     assert life.last("decision_by_letter").params["points"] == 3
     assert "case.decided" in await life.read(audited, f"case {number}")

@@ -30,7 +30,7 @@ from models.violations.refund_rules import RefundState as RefundIs
 from models.violations.refund_rules import Why
 from models.violations.reversing import OWED_BACK
 from models.violations.rules import State
-from models.violations.tables import ledger
+from models.violations.tables import ledger, parts
 from models.violations.tables import payments as payment_rows
 from models.violations.tables import refunds as refund_rows
 from tests.acts.queries import count
@@ -193,6 +193,7 @@ async def test_what_came_too_much_and_what_was_voided_go_back_apart_and_never_mo
     await life.pay(number)
     async with life.database.begin("test") as work:
         await work.run(update(payment_rows).values(surplus=5000))
+        await work.run(update(parts).values(paid_principal=15000, surplus=5000))
         transaction = await work.scalar(select(payment_rows.c.transaction_id))
         for _ in range(2):
             await settlement.give_back(work, transaction, "ORDER", number, 5000, closed_by_it=True)

@@ -231,8 +231,9 @@ async def test_points_stay_with_their_driver_and_clear_with_the_cycle(life: Life
     assert (await life.read(licences.balance, life.people.wang_fang)).points == 0
     for clock in life.clocks:
         clock.instant = clock.instant.replace(month=6, day=1)
+    await life.jobs()
     balance = await life.read(licences.balance, life.people.li_ming)
-    assert (balance.points, balance.entries, balance.cycle_ends) == (0, [], date(2027, 6, 1))
+    assert (balance.points, balance.lots, balance.cycle_ends) == (0, [], date(2027, 6, 1))
 
 
 @pytest.mark.parametrize(

@@ -130,7 +130,7 @@ def test_as_people_type(text, command, argument):
         pytest.param("fine, thanks", id="a polite word"),
         pytest.param("罚单怎么办", id="a question about fines"),
         pytest.param("我想交罚款", id="a wish"),
-        pytest.param("points 3", id="points takes no argument"),
+        pytest.param("score 3", id="score takes no argument"),
         pytest.param("12345", id="5 digits"),
         pytest.param("1234567", id="7 digits"),
         pytest.param("4420120034811", id="13 digits"),

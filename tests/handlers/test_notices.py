@@ -17,7 +17,7 @@ from models.identity import acts as identity
 from models.post.notices import Channel
 from models.violations import nominations, payments, store
 from models.violations.rules import State
-from tests.handlers import lives, objections, officers, plans
+from tests.handlers import driving, lives, objections, officers, plans
 from tests.handlers.chat import World, sentence
 from tests.handlers.test_binding import code
 from tests.handlers.test_sentences import kinds_by
@@ -94,15 +94,16 @@ async def whole_life(world: World) -> None:
     await officers.month(world)
     await objections.object_to_much(world)
     await plans.difficult_year(world)
+    await driving.years(world)
 
 
 async def money_goes_back(world: World) -> None:
     """Paid after it was voided; and paid with more than was open."""
-    number = await lives.served(world, "R5", code=PARKING)
+    number = await lives.served(world, "G1", code=PARKING)
     late = await order(world, number, "o-li")
     await act(world, store.move, number, State.VOIDED)
     await pay(world, late)
-    number = await lives.served(world, "R6", code=PARKING)
+    number = await lives.served(world, "G2", code=PARKING)
     paid = await order(world, number, "o-li")
     await pay(world, paid)
     transaction = paid_trade(paid).transaction_id

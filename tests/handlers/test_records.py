@@ -1,8 +1,7 @@
-"""限制 / restrictions and 记分 / points: each record on its own, with its reasons."""
+"""限制 / restrictions: what is locked and why; 记分 / points is in `test_points.py`."""
 
 import pytest
 
-from models.licences import acts as licences
 from scheduler.jobs import impose_ripe_measures
 from tests.handlers import lives
 from tests.handlers.chat import Chat, World
@@ -52,33 +51,3 @@ async def test_the_lock_in_english_names_the_ordinance_in_english(world: World, 
     await world_goes_on(world, days=8)
     await li.say("English")
     assert "Model Town Ordinance" in await li.say("restrictions")
-
-
-async def test_a_clean_licence(li: Chat, wang: Chat):
-    assert "C1" in await li.say("记分")
-    assert li.heard("points.balance")
-    assert li.heard("points.clean")
-    assert li.heard("points.others")
-    assert "left: 12" in await wang.say("points")
-
-
-async def test_points_with_the_cases_they_come_from(world: World, li: Chat):
-    number = await lives.decided(world)
-    answer = await li.say("记分")
-    assert li.heard("points.entry")
-    assert li.heard("points.advice")
-    assert all(fact in answer for fact in (number, "已记3分", "还剩9分", "6月1日"))
-
-
-async def test_only_the_latest_entries_are_shown(world: World, li: Chat):
-    async with world.database.begin("officer:1") as work:
-        for position in range(5):
-            await licences.post_decision(work, world.town.li_ming, 1, f"44201200348{position}")
-    answer = await li.say("记分")
-    assert [digit for digit in "01234" if f"44201200348{digit}" in answer] == ["2", "3", "4"]
-    assert "已记5分" in answer
-
-
-async def test_without_a_licence(chen: Chat):
-    await chen.say("记分")
-    assert chen.heard("points.no_licence")

@@ -17,6 +17,7 @@ from bot.reasons import SENTENCES
 from bot.wiring import KINDS
 from handlers.bind import PARTS
 from models.base.texts import CHINESE, LANGUAGES, LOCALES
+from models.licences import reduction_rules
 from models.post.notices import Channel
 from models.violations import challenge_rules, nomination_rules, plan_rules, rules
 from models.violations.grounds import EraseGround, VoidGround
@@ -92,6 +93,7 @@ FAMILIES: Mapping[str, AbstractSet[str]] = {
     "fines.cost": set(rules.PAYABLE),
     "nominate": set(Unnameable) | set(Obstacle),
     "nominate.state": set(nomination_rules.LIVE),
+    "reduce": set(reduction_rules.Obstacle) | set(reduction_rules.Short),
     "takeover": set(nomination_rules.OF_DRIVER),
     "takeover.is": set(NominationState) - {NominationState.OPEN},
     "fines.waits": set(nomination_rules.LIVE),

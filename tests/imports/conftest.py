@@ -18,10 +18,18 @@ OFFENCES = (
     "detention_days,revoke,measures,law_of_measures"
 )
 VIOLATIONS = "authority,record_no,plate,plate_kind,offence,occurred_at,place"
-HEADERS = {"people": PEOPLE, "vehicles": VEHICLES, "offences": OFFENCES, "violations": VIOLATIONS}
+LICENCES = "resident_id,licence_class,first_issued_on,valid_until,status,probation_until,punished_for,punished_on,cheated_on"
+HEADERS = {
+    "people": PEOPLE,
+    "vehicles": VEHICLES,
+    "licences": LICENCES,
+    "offences": OFFENCES,
+    "violations": VIOLATIONS,
+}
 
 LI_MING = "李明,442000188503121375,1885-03-12,13800010001,C1,2015-06-01"
 WANG_FANG = "王芳,442000188708212481,1887-08-21,13800010002,,"
+HIS_LICENCE = "442000188503121375,C1,2015-06-01,2031-06-01,in_force,,,,"
 HIS_CAR = "粤T12345,02,442000188503121375,2018-05-01,小型汽车"
 WRONG_WAY = "442000,1301,机动车逆向行驶,law:35,law:90,,3,,200,,,,,"
 RECORD = "442000,K-1,粤T12345,02,1301,2026-03-01T08:30:00+08:00,兴中道"

@@ -4,7 +4,7 @@ import pytest
 
 from bot.imports import KINDS
 from bot.reasons import SENTENCES
-from tests.imports.conftest import HIS_CAR, LI_MING, RECORD, WANG_FANG, WRONG_WAY, Desk
+from tests.imports.conftest import HEADERS, HIS_CAR, HIS_LICENCE, LI_MING, RECORD, WANG_FANG, WRONG_WAY, Desk
 
 FULL_WIDTH = "李明,４４２０００１８８５０３１２１３７５,1885-03-12,＋86 138-0001-0001,ｃ１,2015-06-01"
 
@@ -33,6 +33,7 @@ NEW, CHANGED, UNCHANGED = (1, 0, 0, 0), (0, 1, 0, 0), (0, 0, 1, 0)
         pytest.param(
             "vehicles", HIS_CAR.replace(",02,", ",01,"), NEW, id="the same number on a large vehicle"
         ),
+        pytest.param("licences", HIS_LICENCE, CHANGED, id="what is said of a licence that is known"),
         pytest.param("offences", WRONG_WAY, UNCHANGED, id="an offence again"),
         pytest.param("offences", WRONG_WAY.replace("1301", "1083A"), NEW, id="a code with a letter"),
         pytest.param("offences", WRONG_WAY.replace("442000", "110000"), NEW, id="another authority's code"),
@@ -67,6 +68,44 @@ async def test_a_row_that_is_taken(town_desk: Desk, kind: str, row: str, expecte
             "people", LI_MING.replace("2015", "2026-13"), "person.licence", id="no such day of issue"
         ),
         pytest.param("people", LI_MING.replace("李明", "李铭"), "register.other_name", id="another name"),
+        pytest.param("licences", HIS_LICENCE.replace("C1", "C9"), "licence.class", id="no such class"),
+        pytest.param(
+            "licences",
+            HIS_LICENCE.replace("2015", "2035"),
+            "licence.first_issued_on",
+            id="issued in time to come",
+        ),
+        pytest.param(
+            "licences", HIS_LICENCE.replace("in_force", "fine"), "licence.status", id="no such status"
+        ),
+        pytest.param(
+            "licences", HIS_LICENCE.replace("2031-", "2031/"), "licence.valid_until", id="no such day"
+        ),
+        pytest.param(
+            "licences",
+            HIS_LICENCE.replace("in_force,", "in_force,soon"),
+            "licence.probation_until",
+            id="an unclear probation",
+        ),
+        pytest.param(
+            "licences",
+            HIS_LICENCE.replace(",,,,", ",,forged,,"),
+            "licence.punished",
+            id="a punishment without its day",
+        ),
+        pytest.param(
+            "licences",
+            HIS_LICENCE.replace(",,,,", ",,fishing,2025-01-01,"),
+            "licence.punished",
+            id="no such punishment",
+        ),
+        pytest.param("licences", HIS_LICENCE + "2035-01-01", "licence.cheated_on", id="cheating to come"),
+        pytest.param(
+            "licences",
+            HIS_LICENCE.replace("442000188503121375", "442000188708212481"),
+            "register.unknown_holder",
+            id="of somebody nobody knows",
+        ),
         pytest.param("vehicles", HIS_CAR.replace("粤T", "T"), "error.plate", id="no plate"),
         pytest.param(
             "vehicles", HIS_CAR.replace(",02", ",2"), "error.plate_kind", id="a kind without its zero"
@@ -121,14 +160,35 @@ async def test_a_record_number_is_used_once(town_desk: Desk):
 
 async def test_every_kind_twice_changes_nothing(town_desk: Desk):
     await town_desk.give("violations", RECORD)
+    await town_desk.give("licences", HIS_LICENCE)
     for kind, row in {
         "people": LI_MING,
         "vehicles": HIS_CAR,
+        "licences": HIS_LICENCE,
         "offences": WRONG_WAY,
         "violations": RECORD,
     }.items():
         assert outcome(await town_desk.give(kind, row)) == UNCHANGED, kind
 
 
-def test_there_are_four_kinds():
-    assert list(KINDS) == ["people", "vehicles", "offences", "violations"]
+def test_there_are_five_kinds():
+    assert list(KINDS) == ["people", "vehicles", "licences", "offences", "violations"]
+
+
+@pytest.mark.parametrize(
+    ("until", "expected"),
+    [
+        pytest.param("2027-04-30", CHANGED, id="until a day"),
+        pytest.param("", UNCHANGED, id="no word of it"),
+        pytest.param("soon", (0, 0, 0, 1), id="no day"),
+    ],
+)
+async def test_a_vehicle_file_may_say_until_when_each_is_inspected(
+    town_desk: Desk, until: str, expected: tuple[int, ...]
+):
+    content = f"{HEADERS['vehicles']},inspected_until\n{HIS_CAR},{until}\n".encode()
+    assert outcome(await town_desk.give_bytes("vehicles", content)) == expected
+    again = UNCHANGED if expected == CHANGED else expected
+    assert outcome(await town_desk.give_bytes("vehicles", content)) == again
+    rejected = town_desk.rejected("vehicles") if until == "soon" else []
+    assert [row["reason"] for row in rejected] == [SENTENCES["vehicle.inspected_until"]] * len(rejected)

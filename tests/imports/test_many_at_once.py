@@ -22,7 +22,7 @@ from models.violations.acts import record
 from tests.conftest import PATIENT, FixedClock
 from tests.databases import Databases, on_postgresql
 from tests.helpers import resident_id
-from tests.imports.conftest import HEADERS, HIS_CAR, LI_MING, RECORD, WANG_FANG, WRONG_WAY, Desk
+from tests.imports.conftest import HEADERS, HIS_CAR, HIS_LICENCE, LI_MING, RECORD, WANG_FANG, WRONG_WAY, Desk
 
 CHEN = f"陈晓,{resident_id('18900101')},1990-01-01,13800010003,B2,2019-05-01"
 HER_CAR = "粤TD12345,52,442000188708212481,2020-01-01,小型汽车"
@@ -78,14 +78,26 @@ VIOLATIONS = {
     "no time": RECORD.replace("K-1", "K-13").replace("T08:30:00+08:00", ""),
     "cells missing": "442000,K-14",
 }
+LICENCES = {
+    "known": HIS_LICENCE,
+    "again": HIS_LICENCE,
+    "new": HIS_LICENCE.replace("442000188503121375", "442000188708212481"),
+    "new, in two rows": HIS_LICENCE.replace("442000188503121375", "442000188708212481").replace("C1", "A1D"),
+    "suspended": HIS_LICENCE.replace("in_force", "suspended"),
+    "of another day": HIS_LICENCE.replace("2015-06-01", "2016-02-29"),
+    "of somebody nobody knows": HIS_LICENCE.replace("442000188503121375", resident_id("18900101")),
+    "no status": HIS_LICENCE.replace("in_force", ""),
+}
 ROWS: Mapping[str, Sequence[str]] = {
     "people": [*PEOPLE.values()],
     "vehicles": [*VEHICLES.values()],
+    "licences": [*LICENCES.values()],
     "violations": [*VIOLATIONS.values()],
 }
 BEFORE: Mapping[str, Mapping[str, Sequence[str]]] = {
     "people": {},
     "vehicles": {"people": [LI_MING, WANG_FANG]},
+    "licences": {"people": [LI_MING, WANG_FANG]},
     "violations": {
         "people": [LI_MING, WANG_FANG],
         "vehicles": [HIS_CAR, SOLD, HER_CAR],

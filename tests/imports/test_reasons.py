@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from bot import reports
+from bot.imports import licences as licence_rows
 from bot.imports import offences, people, runner, table, vehicles, violations
 from bot.reasons import SENTENCES, reason
 from models.base.errors import BadInput
@@ -15,13 +16,14 @@ from models.identity import acts as identity
 from models.identity import rules as identity_rules
 from models.identity import store as identity_store
 from models.licences import acts as licences
+from models.licences import registers
 from models.violations import acts as cases
 from models.violations import catalogue
 from models.violations import store as case_store
 
 REACHED = (
-    *(people, vehicles, offences, violations, runner, table, reports),
-    *(identity, identity_rules, identity_store, registration, licences),
+    *(licence_rows, people, vehicles, offences, violations, runner, table, reports),
+    *(identity, identity_rules, identity_store, registration, licences, registers),
     *(cases, case_store, catalogue),
 )
 CITIZENS_ONLY = {
@@ -31,7 +33,7 @@ CITIZENS_ONLY = {
     "case.how",
     "case.mistyped",
 }  # raised in the same files by what only the chat calls
-READERS = {"BadInput", "Refusal", "read_day", "read_past_day"}  # their last argument is the key
+READERS = {"BadInput", "Refusal", "read_day", "read_past_day", "read_word"}  # their last argument is the key
 
 
 def keys_in(file: Path) -> Iterator[str]:
