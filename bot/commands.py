@@ -27,6 +27,7 @@ ROUTER = Router(
         consent.consent,
         fines.fines,
         fines.case,
+        fines.photos,
         accept.accept,
         accept.confirm,
         nominate.nominate,

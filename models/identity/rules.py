@@ -20,7 +20,8 @@ PLATE = re.compile(
     r"(?:[A-HJ-NP-Z0-9]{4}[A-HJ-NP-Z0-9挂学警港澳领]|[ABCDEFGHJK][A-HJ-NP-Z0-9][0-9]{4}|[0-9]{5}[ABCDEFGHJK])"
 )
 NEW_ENERGY = ("51", "52")  # large, small; six characters after the city letter
-PLATE_KINDS = ("01", "02", *NEW_ENERGY)  # large, small
+# Large, small, motorcycle, moped, trailer, driving school; a number may be that of one vehicle of each.
+PLATE_KINDS = ("01", "02", "07", "08", "15", "16", *NEW_ENERGY)
 SEPARATORS = re.compile(r"[\s·•・.\-_]+")
 FULL_AGE = 18
 

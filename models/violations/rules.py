@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
 
 from models.base.calendar import ONE_DAY, Calendar, after_natural_days, after_rolling_days
@@ -40,6 +40,7 @@ SERVICE_FAILED = (State.SERVED, State.DECIDED)
 UNDECIDED = frozenset({State.RECORDED, State.NOTIFIED})
 PAYABLE = frozenset({State.DECIDED, State.SERVED, State.OVERDUE})
 OPEN = UNDECIDED | PAYABLE
+CLOSED = frozenset(State) - OPEN
 
 
 def sources(target: State) -> frozenset[State]:
@@ -55,6 +56,7 @@ class Reason(StrEnum):
     NOMINATED = "nominated"
     NOMINATION_CHECKED = "nomination_checked"
     NO_AMOUNT = "no_amount"
+    GRAVE = "grave"
     UNKNOWN_POINTS = "unknown_points"
     OVER_LIMIT = "over_limit"
     MINOR = "minor"
@@ -72,7 +74,7 @@ def too_old(happened_on: date, today: date) -> bool:
 class Forecast:
     """What a case would cost: `fine` in fen, None while an officer must set it; `points` None where the catalogue knows none.
 
-    `nominated`: the state of the nomination that the case waits for.
+    `nominated`: the state of the nomination that the case waits for. `grave`: there may be more than money and points.
     """
 
     state: State
@@ -80,6 +82,7 @@ class Forecast:
     points: int | None
     challenged: bool = False
     nominated: str | None = None
+    grave: bool = False
 
 
 def obstacle(case: Forecast, age: int, handling: Handling) -> Reason | None:
@@ -90,6 +93,7 @@ def obstacle(case: Forecast, age: int, handling: Handling) -> Reason | None:
         (case.nominated == "open", Reason.NOMINATED),
         (case.nominated is not None, Reason.NOMINATION_CHECKED),
         (not case.fine, Reason.NO_AMOUNT),
+        (case.grave, Reason.GRAVE),
         (case.points is None, Reason.UNKNOWN_POINTS),
         ((case.fine or 0) > handling.online_fine_limit, Reason.OVER_LIMIT),
         ((case.points or 0) > handling.online_points_limit, Reason.OVER_LIMIT),
@@ -135,6 +139,38 @@ def surcharge(
     cap = percent(principal, payment.surcharge_cap_percent)
     return min(
         cap, percent(principal, payment.surcharge_percent_per_day * days_late(due, today, suspensions))
+    )
+
+
+def capped_on(due: date, payment: Payment, suspensions: Iterable[Suspension] = ()) -> date | None:
+    """From which day on nothing more is added; None while a suspension goes on: then nobody knows."""
+    known = tuple(suspensions)
+    if any(each.until is None for each in known):
+        return None
+    needed = -(-payment.surcharge_cap_percent // payment.surcharge_percent_per_day)
+    day = due + timedelta(days=needed)
+    while (missing := needed - days_late(due, day, known)) > 0:
+        day += timedelta(days=missing)
+    return day
+
+
+@dataclass(frozen=True, slots=True)
+class Lateness:
+    """What paying late makes of a fine, in fen: so much a day, so much at most. `capped_on`: see `capped_on`."""
+
+    daily: int
+    most: int
+    capped_on: date | None
+
+
+def lateness(
+    principal: int, due: date | None, payment: Payment, suspensions: Iterable[Suspension] = ()
+) -> Lateness:
+    """Of a fine, whether or not it is decided; with its last day, on which day it ends to grow."""
+    return Lateness(
+        percent(principal, payment.surcharge_percent_per_day),
+        principal + percent(principal, payment.surcharge_cap_percent),
+        capped_on(due, payment, suspensions) if due else None,
     )
 
 
