@@ -22,6 +22,7 @@ from models.violations import (
     challenges,
     nominations,
     officer_acts,
+    officer_photos,
     officer_queue,
     officer_view,
     silent_owners,
@@ -29,6 +30,7 @@ from models.violations import (
 from models.violations.acts import read_case_number
 from models.violations.challenge_rules import ChallengeState
 from models.violations.grounds import EraseGround, VoidGround
+from models.violations.officer_photos import Seen
 
 Fields = Mapping[str, Any]
 Answer = dict[str, Any]
@@ -98,6 +100,13 @@ async def show(work: Work, member: Member, number: str) -> Answer:
     """A case whole, personal data masked. Raises Refusal."""
     number = await _case(work, member, number)
     return _as_json(await officer_view.show(work, number))
+
+
+async def photo(work: Work, member: Member, number: str, key: str) -> Seen:
+    """One picture of a case, the look on record in this unit of work, which is to be that of `member.actor`. Raises Refusal."""
+    if not await staff.used(work, member):
+        raise Refusal("officer.revoked")
+    return await officer_photos.look(work, await _case(work, member, number), member.actor, key)
 
 
 async def _reveal(work: Work, member: Member, number: str, fields: Fields) -> Answer:

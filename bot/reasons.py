@@ -20,7 +20,7 @@ SENTENCES: Mapping[str, str] = MappingProxyType(
         "error.name": "The name is not a Chinese name. Write it in Chinese characters, without titles.",
         "error.phone": "The phone is not a mobile number of 11 digits. Write it as 13800010001.",
         "error.plate": "The plate is not a number plate. Write it as 粤T12345.",
-        "error.plate_kind": "The plate kind is not one of 01, 02, 51, 52. Write the two digits, with the zero.",
+        "error.plate_kind": "The plate kind is not one of 01, 02, 07, 08, 15, 16, 51, 52. Write the two digits, with the zero.",
         "error.resident_id": "The resident ID is wrong: 18 characters with a real date and the right check digit. "
         "Compare it with the card; a spreadsheet turns the last digits into zeros unless the column is text.",
         # people
@@ -52,6 +52,11 @@ SENTENCES: Mapping[str, str] = MappingProxyType(
         "Check plate and plate kind, and import the vehicle first.",
         "record.unknown_offence": "This authority has no such offence in its catalogue for that day. "
         "Check the code, and import the catalogue first.",
+        "picture.kind": "This is neither a JPEG nor a PNG. Send the picture itself as the body, without a form around it.",
+        "record.pictures": "There are more pictures than a record takes, or one comes twice. Name the four best, each once.",
+        "record.picture": "A picture is neither an https address on a host that the city allows nor a key of the picture API. "
+        "Check it, or ask the operator to allow the host.",
+        "record.unknown_picture": "This key is of no picture that you handed in and have not used. Hand the picture in again.",
         "record.other_content": "This record number was used before for something else. "
         "Give a new record a new number; a wrong record is mended by an officer.",
     }

@@ -52,7 +52,7 @@ from scheduler.jobs import (
     lapse_nominations,
     remind_of_due_fines,
     remind_of_undecided_cases,
-    remove_orphan_photos,
+    remove_photos,
     seal_audit_events,
     watch_challenges,
 )
@@ -131,7 +131,7 @@ def _put_together(
         orders.job(),
         seal_audit_events.job(database),
         index_names.job(database),
-        remove_orphan_photos.job(database, services.blobs),
+        remove_photos.job(database, services.blobs),
     )
     scheduler = Scheduler(database, DAILY, ticking)
     memory = Memory(ephemeral, database.city.vault, database.wall)
@@ -241,6 +241,7 @@ def _city(settings: Settings) -> City:
         links=Links(settings.link_key),
         ids=Ids(),
         public_url=settings.public_url,
+        evidence_hosts=settings.evidence_hosts,
     )
 
 

@@ -1,6 +1,6 @@
 """Somebody with the link of a case: the token is checked first, and everything stands on what it opens."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -12,8 +12,10 @@ from bot.pages.press import PRESS
 from bot.services import SERVICES
 from models.base.db import Work
 from models.violations import acts as violations
+from models.violations import evidence
 from models.violations.acts import Case
-from models.violations.rules import Bill, State
+from models.violations.evidence import Picture
+from models.violations.rules import Bill, Lateness, State
 
 
 class Standing(StrEnum):
@@ -27,12 +29,16 @@ class Standing(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """The case behind the link and, once it is decided, its bill of `today` (civic). `path` is the case's page."""
+    """The case behind the link and, once it is decided, its bill of `today` (civic). `path` is the case's page. `pictures` only for
+    whoever came from the chat of the case's own person a while ago; `leave` is what says so."""
 
     case: Case
     bill: Bill | None
     path: str
     today: date
+    lateness: Lateness | None = None
+    leave: str = ""
+    pictures: Sequence[Picture] = ()
 
     @property
     def standing(self) -> Standing:
@@ -62,9 +68,19 @@ async def find(request: web.Request) -> Visit | None:
     """The visit that the token in the address allows; None for a token that was not made here."""
     async with request.app[SERVICES].database.read() as work:
         case = await violations.case_by_link(work, request.match_info["token"])
-        return _visit(work, case) if case else None
+        return await _visit(work, case, request.query.get("photos", "")) if case else None
 
 
-def _visit(work: Work, case: Case) -> Visit:
-    bill = violations.bill_of(work, case) if case.payable else None
-    return Visit(case, bill, f"/c/{work.city.links.token(case.number)}", work.today)
+async def _visit(work: Work, case: Case, leave: str) -> Visit:
+    links = work.city.links
+    granted = bool(case.photos) and links.granted(case.number, leave, work.wall.timestamp())
+    pictures = await evidence.of_case(work, case.number) if granted else ()
+    return Visit(
+        case=case,
+        bill=violations.bill_of(work, case) if case.payable else None,
+        path=f"/c/{links.token(case.number)}",
+        today=work.today,
+        lateness=violations.lateness_of(work, case) if case.payable else None,
+        leave=leave if granted else "",
+        pictures=[picture for picture in pictures if picture.removed_at is None],
+    )

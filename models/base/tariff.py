@@ -140,6 +140,12 @@ class Desk(Part):
     working_days: int
 
 
+class Retention(Part):
+    """How long what was needed for a case is kept after it is closed."""
+
+    photo_days: int
+
+
 class Tariff(Part):
     """The whole of it."""
 
@@ -156,6 +162,7 @@ class Tariff(Part):
     quiet: Quiet
     office: Office
     desk: Desk
+    retention: Retention
 
 
 def figures(tariff: Tariff) -> dict[str, Any]:

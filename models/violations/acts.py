@@ -17,7 +17,7 @@ from models.identity import acts as identity
 from models.identity.rules import Plate, tidy
 from models.post import outbox
 from models.post.notices import Kind
-from models.violations import catalogue, challenges, notices, rules, store
+from models.violations import catalogue, challenges, evidence, notices, rules, store
 from models.violations.rules import State
 from models.violations.store import Case as Case
 from models.violations.tables import cases
@@ -28,7 +28,8 @@ NUMBERS_TRIED = 5  # one drawn at random may be taken
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What a camera or an officer hands in; `occurred_at` is aware. The key is (authority, record_no)."""
+    """What a camera or an officer hands in; `occurred_at` is aware. The key is (authority, record_no). `pictures` are addresses on the
+    police's own hosts, or keys of what was handed in before; they are no part of what makes a record the same."""
 
     authority: str
     record_no: str
@@ -36,6 +37,7 @@ class Report:
     offence: str
     occurred_at: datetime
     place: str
+    pictures: tuple[str, ...] = ()
 
     @property
     def key(self) -> tuple[str, str]:
@@ -65,12 +67,15 @@ class Recorded:
 async def record(work: Work, report: Report) -> Recorded:
     """Enter a violation: plate -> owner at the time -> person, and the notice to that person.
 
-    Entering it again is harmless. Raises Refusal: another content under the same number, unknown vehicle or offence, a time to come or
-    too long ago. `entering.record_all` does the same for many.
+    Entering it again is harmless, and may bring pictures that were missing. Raises Refusal: another content under the same number,
+    unknown vehicle, offence or picture, a time to come or too long ago. `entering.record_all` does the same for many.
     """
+    evidence.check(work, report.pictures)
     known = await store.recorded(work, report.authority, report.record_no)
     if known:
-        return again(report.print(work), *known)
+        seen = again(report.print(work), *known)
+        await evidence.attach(work, [(seen.number, report.pictures)])
+        return seen
     refuse_impossible_time(work, report)
     owned = await identity.owner_on(work, report.plate, report.day)
     if owned is None:
@@ -82,6 +87,7 @@ async def record(work: Work, report: Report) -> Recorded:
     if number is None:  # the same record came in at the same time, and was first
         return await record(work, report)
     await audit.record(work, "case.recorded", f"case {number}", person_id=owned.person_id)
+    await evidence.attach(work, [(number, report.pictures)])
     language = (await identity.contact(work, owned.person_id)).language
     await outbox.put(work, owner_notice(work, number, report, owned, offence, language))
     return Recorded(number, new=True)
@@ -133,6 +139,13 @@ def bill_of(work: Work, case: Case) -> rules.Bill:
     if case.fine is None:
         raise ValueError("a case without an amount has no bill")
     return rules.bill(case.fine, case.due_on, work.today, work.city.tariff.payment, case.suspensions)
+
+
+def lateness_of(work: Work, case: Case) -> rules.Lateness:
+    """What paying late would make of a case's fine."""
+    if case.fine is None:
+        raise ValueError("a case without an amount does not grow")
+    return rules.lateness(case.fine, case.due_on, work.city.tariff.payment, case.suspensions)
 
 
 async def remind_undecided(work: Work) -> int:

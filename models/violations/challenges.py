@@ -183,12 +183,6 @@ async def watch(work: Work) -> int:
     return len(due)
 
 
-async def without_row(work: Work, blobs: Collection[str]) -> set[str]:
-    """Of these blobs those that back nothing."""
-    known = select(photos.c.blob).where(bulk.among(work, photos.c.blob, blobs))
-    return set(blobs) - {row.blob for row in await work.all(known)}
-
-
 async def _found(work: Work, which: Any) -> list[Challenge]:
     rows = await work.all(CHALLENGE.where(which))
     return [_challenge(work, row) for row in rows]

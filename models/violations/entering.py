@@ -13,7 +13,7 @@ from models.base.db import Work
 from models.base.errors import Refusal
 from models.identity import acts as identity
 from models.post import outbox
-from models.violations import catalogue, store
+from models.violations import catalogue, evidence, store
 from models.violations.acts import (
     Recorded,
     Report,
@@ -43,7 +43,7 @@ class _New:
 
 
 async def record_all(work: Work, reports: Sequence[Report]) -> list[Recorded | Refusal]:
-    """What became of each report, in their order. A record that comes twice is in already the second time."""
+    """What became of each report, in their order. A record that comes twice is in already the second time. Pictures are addresses here."""
     known = await store.recorded_all(work, {report.key for report in reports})
     fresh = [report for report in reports if report.key not in known]
     found = await _look_up(work, fresh)
@@ -51,6 +51,7 @@ async def record_all(work: Work, reports: Sequence[Report]) -> list[Recorded | R
     new: list[_New] = []
 
     def enter(report: Report) -> Recorded:
+        evidence.check(work, report.pictures, handed_in=False)
         if report.key in known:
             return again(report.print(work), *known[report.key])
         refuse_impossible_time(work, report)
@@ -71,6 +72,10 @@ async def record_all(work: Work, reports: Sequence[Report]) -> list[Recorded | R
         except Refusal as refusal:
             outcomes.append(refusal)
     await _write(work, new)
+    seen = zip(outcomes, reports, strict=True)
+    await evidence.attach(
+        work, [(each.number, report.pictures) for each, report in seen if isinstance(each, Recorded)]
+    )
     return outcomes
 
 

@@ -13,7 +13,7 @@ from models.identity import acts as identity
 from models.identity.rules import Plate, mask_name, mask_phone
 from models.post import desk
 from models.post.tables import outbox
-from models.violations import challenges, officer_acts, store
+from models.violations import challenges, officer_acts, officer_photos, store
 
 MOST_EVENTS = 500
 
@@ -59,6 +59,7 @@ class View:
     messages: Sequence[Message]
     tickets: Sequence[desk.Ticket]
     challenges: Sequence[challenges.Challenge]
+    photos: Sequence[officer_photos.Seen]
 
 
 async def show(work: Work, number: str) -> View:
@@ -88,6 +89,7 @@ async def _view(work: Work, case: store.Case, holder: Holder) -> View:
         messages=await _messages(work, case.number),
         tickets=await desk.about(work, f"case {case.number}"),
         challenges=await challenges.of_case(work, case.number),
+        photos=await officer_photos.of_case(work, case.number),
     )
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from bot import reports
+from bot.api import pictures
 from bot.imports import offences, people, runner, table, vehicles, violations
 from bot.reasons import SENTENCES, reason
 from models.base.errors import BadInput
@@ -16,13 +17,13 @@ from models.identity import rules as identity_rules
 from models.identity import store as identity_store
 from models.licences import acts as licences
 from models.violations import acts as cases
-from models.violations import catalogue
+from models.violations import catalogue, evidence
 from models.violations import store as case_store
 
 REACHED = (
     *(people, vehicles, offences, violations, runner, table, reports),
     *(identity, identity_rules, identity_store, registration, licences),
-    *(cases, case_store, catalogue),
+    *(cases, case_store, catalogue, evidence, pictures),
 )
 CITIZENS_ONLY = {
     "language.unknown",
