@@ -39,8 +39,10 @@ SENTENCES: Mapping[str, str] = MappingProxyType(
         "offence.behaviour": "The offence has no description. Fill in what it is that is forbidden.",
         "offence.points": "The points are not 0, 1, 3, 6, 9 or 12. Leave the cell empty if they are unknown.",
         "offence.valid_from": "The first day of validity is not a date. Write it as 2022-04-01.",
+        "offence.valid_to": "The last day of validity is not a date, or comes before the first. Write it as 2022-04-30.",
+        "offence.remark": "The remark names a day that does not exist. Write it as 2022年5月1日停用.",
         "offence.other_content": "This authority has this code from this day with another content. "
-        "Give the new version a later valid_from.",
+        "Give the new version a later valid_from; of the old one nothing but valid_to can be added.",
         # violations
         "record.authority": "The authority is not 6 digits. Write the area code of the police, as 442000.",
         "record.record_no": "The record number is not 1 to 32 of 0-9, A-Z, a-z and hyphen. Send it as your system has it.",
@@ -57,6 +59,8 @@ SENTENCES: Mapping[str, str] = MappingProxyType(
         "record.picture": "A picture is neither an https address on a host that the city allows nor a key of the picture API. "
         "Check it, or ask the operator to allow the host.",
         "record.unknown_picture": "This key is of no picture that you handed in and have not used. Hand the picture in again.",
+        "record.undated_offence": "The catalogue says that this offence came or went on some day, and not in which year. "
+        "Import it once more with valid_from or valid_to.",
         "record.other_content": "This record number was used before for something else. "
         "Give a new record a new number; a wrong record is mended by an officer.",
     }

@@ -46,6 +46,7 @@ from models.violations import notices as violations
 from scheduler.delivery import Delivery
 from scheduler.jobs import (
     announce_overdue_fines,
+    apply_lighter_rules,
     decide_announced_records,
     impose_ripe_measures,
     index_names,
@@ -76,6 +77,7 @@ KINDS = Kinds(
     )
 )
 DAILY = (
+    apply_lighter_rules.JOB,
     lapse_nominations.JOB,
     announce_overdue_fines.JOB,
     decide_announced_records.JOB,

@@ -80,9 +80,7 @@ async def record(work: Work, report: Report) -> Recorded:
     owned = await identity.owner_on(work, report.plate, report.day)
     if owned is None:
         raise Refusal("record.unknown_vehicle")
-    offence = await catalogue.version_on(work, report.authority, report.offence, report.day)
-    if offence is None:
-        raise Refusal("record.unknown_offence")
+    offence = applicable(await catalogue.version_on(work, report.authority, report.offence, report.day))
     number = await _insert(work, case_row(work, report, owned, offence))
     if number is None:  # the same record came in at the same time, and was first
         return await record(work, report)
@@ -204,6 +202,15 @@ def refuse_impossible_time(work: Work, report: Report) -> None:
         raise BadInput("record.in_future")
     if rules.too_old(report.day, work.today):
         raise BadInput("record.too_old")
+
+
+def applicable(offence: catalogue.Version | None) -> catalogue.Version:
+    """The offence, for a record. Raises Refusal when there is none, or when nobody knows for which days it holds."""
+    if offence is None:
+        raise Refusal("record.unknown_offence")
+    if offence.undated:
+        raise Refusal("record.undated_offence")
+    return offence
 
 
 def case_row(work: Work, report: Report, owned: identity.Owned, offence: catalogue.Version) -> dict[str, Any]:

@@ -18,6 +18,7 @@ from models.violations.acts import (
     Recorded,
     Report,
     again,
+    applicable,
     case_row,
     owner_notice,
     refuse_impossible_time,
@@ -58,11 +59,10 @@ async def record_all(work: Work, reports: Sequence[Report]) -> list[Recorded | R
         owned, offence = found[report]
         if owned is None:
             raise Refusal("record.unknown_vehicle")
-        if offence is None:
-            raise Refusal("record.unknown_offence")
-        row = {**case_row(work, report, owned, offence), "number": next(numbers)}
+        version = applicable(offence)
+        row = {**case_row(work, report, owned, version), "number": next(numbers)}
         known[report.key] = (row["number"], row["report_print"])
-        new.append(_New(report, owned, offence, row))
+        new.append(_New(report, owned, version, row))
         return Recorded(row["number"], new=True)
 
     outcomes: list[Recorded | Refusal] = []

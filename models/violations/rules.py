@@ -55,6 +55,7 @@ class Reason(StrEnum):
     CHALLENGED = "challenged"
     NOMINATED = "nominated"
     NOMINATION_CHECKED = "nomination_checked"
+    RULE_CHANGED = "rule_changed"
     NO_AMOUNT = "no_amount"
     GRAVE = "grave"
     UNKNOWN_POINTS = "unknown_points"
