@@ -3,6 +3,7 @@
 from handlers import (
     accept,
     bind,
+    company,
     consent,
     consent_as_driver,
     fines,
@@ -25,6 +26,8 @@ ROUTER = Router(
         bind.bind,
         bind.code,
         consent.consent,
+        company.act_for,
+        company.myself,
         fines.fines,
         fines.case,
         fines.photos,

@@ -28,6 +28,13 @@ SENTENCES: Mapping[str, str] = MappingProxyType(
         "person.licence": "The licence is incomplete or badly written. Fill in the class (C1) and the past day of "
         "first issue (2015-06-01), or leave both empty.",
         "register.other_name": "This resident ID is on record under another name. Have the counter check which is right.",
+        # companies
+        "error.company_no": "The number is no unified social credit code: 18 characters with the right check character. "
+        "Compare it with the licence.",
+        "company.name": "The name of the company is missing or longer than 60 characters. Write it as on the licence.",
+        "company.last_day": "The last day is not a date. Write it as 2026-12-31, or leave it empty while there is none.",
+        "register.unknown_company": "This company is not in the register. Import it first.",
+        "register.unknown_person": "This resident ID is not in the register of people. Import that person first.",
         # vehicles
         "vehicle.owned_since": "The day since when it is owned is not a past day. Write it as 2018-05-01.",
         "vehicle.type": "The vehicle type is missing or longer than 32 characters. Write it as 小型汽车.",

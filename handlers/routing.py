@@ -109,6 +109,11 @@ class Conversation:
 
     @property
     def person(self) -> int:
+        """For whom is acted: who writes, or a company. Raises Refusal while the account is not bound."""
+        return self.account.acts_for or self.myself
+
+    @property
+    def myself(self) -> int:
         """Who writes. Raises Refusal while the account is not bound."""
         if self.account.person_id is None:
             raise Refusal("bind.first")
@@ -122,6 +127,8 @@ class Conversation:
         self, *lines: str, actions: Sequence[tuple[str, str]] = (), draft: Draft | None = None
     ) -> Reply:
         """An answer whose last line offers numbered actions: pairs of label (`do.<label>`) and the text it stands for."""
+        if self.account.acts_for is not None:
+            lines = (self.say("company.hat") + lines[0], *lines[1:])
         if actions:
             lines = (*lines, _offer(self.texts, tuple(label for label, _ in actions)))
         return Reply("\n".join(line for line in lines if line), tuple(text for _, text in actions), draft)

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from models.base.audit import events
 from models.base.db import Work
 from models.identity import acts as identity
-from models.identity.rules import Plate, mask_name, mask_phone
+from models.identity.rules import Plate, mask_phone
 from models.post import desk
 from models.post.tables import outbox
 from models.violations import challenges, officer_acts, officer_photos, store
@@ -67,7 +67,7 @@ async def show(work: Work, number: str) -> View:
     case = await officer_acts.known(work, number)
     contact = await identity.contact(work, case.liable_id)
     phone = mask_phone(contact.phone) if contact.phone else ""
-    holder = Holder(mask_name(contact.name), phone, "")
+    holder = Holder(contact.called, phone, "")
     return await _view(work, replace(case, plate=Plate("", case.plate).masked), holder)
 
 
