@@ -27,10 +27,12 @@ VERSIONS = (
 
 @dataclass(frozen=True, slots=True)
 class Applied:
-    """A case as the rule now in force has it. `offence_id` is that rule's where it is the lighter one; `unsure`: an officer must look."""
+    """A case as the rule now in force has it. `offence_id` is that rule's where it is the lighter one; `had` is the fine (fen) until then;
+    `unsure`: an officer must look."""
 
     case: Case
     offence_id: int | None = None
+    had: int | None = None
     unsure: bool = False
 
 
@@ -46,7 +48,7 @@ async def applied(work: Work, case: Case) -> Applied:
         return Applied(case)
     found = penalty_rules.later(_penalty(own), None if ended else _penalty(newest))
     if found is Later.LIGHTER:
-        return Applied(_lightened(case, newest), newest.id)
+        return Applied(_lightened(case, newest), newest.id, case.fine)
     return Applied(case, unsure=found is Later.UNSURE)
 
 
@@ -71,9 +73,10 @@ async def apply_all(work: Work) -> int:
 
 
 async def take_over(work: Work, found: Applied) -> bool:
-    """The case is under the lighter rule from now on; False when it was decided a moment ago."""
+    """The case is under the lighter rule from now on; False when it was decided, or an officer set its figure, a moment ago."""
     case = found.case
-    still = (cases.c.number == case.number) & cases.c.state.in_(sorted(rules.UNDECIDED))
+    undecided = (cases.c.number == case.number) & cases.c.state.in_(sorted(rules.UNDECIDED))
+    still = undecided & cases.c.fine.is_not_distinct_from(found.had)
     values = {"offence_id": found.offence_id, "fine": case.fine, "points": case.points}
     if not (await work.run(update(cases).where(still).values(**values))).rowcount:
         return False

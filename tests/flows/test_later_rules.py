@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import date
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from models.base.errors import Refusal
 from models.flows import decision
@@ -13,7 +13,7 @@ from models.violations import catalogue, later_rules
 from models.violations.catalogue import Offence, read_fine
 from models.violations.rules import State
 from models.violations.tables import cases
-from tests.acts.queries import audited, queued
+from tests.acts.queries import audited
 from tests.flows.life import Life
 from tests.helpers import SPEEDING, offence
 
@@ -91,10 +91,20 @@ async def test_what_cannot_be_told_is_an_officers(life: Life, change: Offence):
     assert await morning(life) == 0, "and one ticket stays one"
     events = await life.read(audited, f"ticket {await ticket(life)}")
     assert events == ["desk.rule_changed"]
-    assert await life.read(queued) == []
 
 
 async def ticket(life: Life) -> str:
     """The number of the one there is."""
     async with life.database.read() as work:
         return str(await work.scalar(select(tickets.c.number)))
+
+
+async def test_a_figure_that_was_set_meanwhile_stays(life: Life):
+    number = await life.record()
+    await enter(life, LIGHTER)
+    life.clocks[0].move(days=1)
+    async with life.database.begin("system:jobs") as work:
+        found = await later_rules.applied(work, await life.case(number))
+        await work.run(update(cases).where(cases.c.number == number).values(fine=15000))
+        assert not await later_rules.take_over(work, found)
+    assert (await life.case(number)).fine == 15000
