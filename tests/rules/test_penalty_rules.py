@@ -1,6 +1,7 @@
 """Which of two versions of an offence is the lighter one (APL 37)."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -11,22 +12,21 @@ RANGE = Penalty(20000, 200000, "200以上2000以下", 6, grave=False)
 WORDS = Penalty(None, None, "最低保费2倍罚款", None, grave=False)
 
 
-def fixed(yuan: int) -> dict[str, object]:
-    return {"low": yuan * 100, "high": yuan * 100, "words": str(yuan)}
+def fined(yuan: int, **other: Any) -> Penalty:
+    """The old one with this fine."""
+    return replace(OLD, low=yuan * 100, high=yuan * 100, words=str(yuan), **other)
 
 
 CASES = [
     pytest.param(OLD, OLD, Later.SAME, id="nothing changed"),
     pytest.param(OLD, replace(OLD, words="200元"), Later.SAME, id="the same, written otherwise"),
-    pytest.param(OLD, replace(OLD, **fixed(100)), Later.LIGHTER, id="a smaller fine"),
+    pytest.param(OLD, fined(100), Later.LIGHTER, id="a smaller fine"),
     pytest.param(OLD, replace(OLD, points=1), Later.LIGHTER, id="fewer points"),
-    pytest.param(OLD, replace(OLD, points=1, **fixed(100)), Later.LIGHTER, id="both"),
-    pytest.param(OLD, replace(OLD, **fixed(300)), Later.SAME, id="a larger fine: the rule of the day stays"),
+    pytest.param(OLD, fined(100, points=1), Later.LIGHTER, id="both"),
+    pytest.param(OLD, fined(300), Later.SAME, id="a larger fine: the rule of the day stays"),
     pytest.param(OLD, replace(OLD, points=6), Later.SAME, id="more points"),
-    pytest.param(OLD, replace(OLD, points=6, **fixed(100)), Later.UNSURE, id="a smaller fine, more points"),
-    pytest.param(
-        OLD, replace(OLD, grave=True, **fixed(100)), Later.UNSURE, id="a smaller fine, and detention"
-    ),
+    pytest.param(OLD, fined(100, points=6), Later.UNSURE, id="a smaller fine, more points"),
+    pytest.param(OLD, fined(100, grave=True), Later.UNSURE, id="a smaller fine, and detention"),
     pytest.param(replace(OLD, grave=True), OLD, Later.LIGHTER, id="no detention any more"),
     pytest.param(OLD, replace(OLD, points=None), Later.UNSURE, id="points unknown now"),
     pytest.param(OLD, WORDS, Later.UNSURE, id="words now"),
