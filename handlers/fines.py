@@ -17,7 +17,9 @@ from models.violations.acts import CASE_NUMBER, Case, read_case_number
 from models.violations.listing import Screen, Wanted
 
 CIRCLED = "①②③④⑤⑥⑦⑧⑨"
-BRIEF = {CHINESE: 14, ENGLISH: 32}  # characters of a conduct in a list; the case itself has it whole
+# Characters of a conduct, and of a place, in a list; the case itself has them whole.
+BRIEF = {CHINESE: 14, ENGLISH: 32}
+PLACE = 12
 PAGE = re.compile(r"第\s*([0-9]{1,4})\s*页|\bpage\s*([0-9]{1,4})\b|^([0-9]{1,3})$", re.IGNORECASE)
 KIND = re.compile(r"(?:种类|\bkind)\s*([0-9]{2})\b", re.IGNORECASE)
 CLOSED = re.compile(r"已办结|已处理|\bclosed\b|\bdone\b", re.IGNORECASE)
@@ -134,10 +136,14 @@ def _entry(talk: Conversation, only: Case) -> tuple[str, str]:
 
 def _line(talk: Conversation, mark: str, each: Case) -> str:
     """One of several cases, in one line."""
-    what, most = each.what(talk.texts), BRIEF[talk.texts.language]
-    brief = what if len(what) <= most else f"{what[: most - 1]}…"
-    facts = {"plate": each.plate, "number": each.number, "what": brief, "day": each.day}
-    return talk.say("fines.line", mark=mark, **facts, cost=_cost(talk, each)) + _waiting(talk, each)
+    what = _brief(each.what(talk.texts), BRIEF[talk.texts.language])
+    facts = {"plate": each.plate, "number": each.number, "what": what, "place": _brief(each.place, PLACE)}
+    line = talk.say("fines.line", mark=mark, **facts, day=each.day, cost=_cost(talk, each))
+    return line + _waiting(talk, each)
+
+
+def _brief(text: str, most: int) -> str:
+    return text if len(text) <= most else f"{text[: most - 1]}…"
 
 
 def _waiting(talk: Conversation, each: Case) -> str:
