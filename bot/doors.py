@@ -23,6 +23,8 @@ class Door(Generic[Who]):
 
     The body must come within `BODY_SECONDS` (408). The authenticator raises Unauthentic (401) or Malformed (400) to stop the request;
     the handler may raise Malformed, too. `refuse` makes the answer, in the words of the wire.
+
+    A body is as large as the application allows; a door with `most_bytes` lets larger ones in, but looks who brings it before it reads.
     """
 
     def __init__(
@@ -30,14 +32,19 @@ class Door(Generic[Who]):
         authenticate: Callable[[web.Request], Awaitable[Who]],
         handle: Callable[[web.Request, Who], Awaitable[web.StreamResponse]],
         refuse: Callable[[int, str], web.Response],
+        *,
+        most_bytes: int | None = None,
     ) -> None:
         self.authenticate = authenticate
         self.handle = handle
         self.refuse = refuse
+        self.most_bytes = most_bytes
 
     async def __call__(self, request: web.Request) -> web.StreamResponse:
         trace.begin(trace.new())
         try:
+            if self.most_bytes is not None:
+                return await self._let_in_first(request, self.most_bytes)
             if not await whole(request):
                 return too_slow(self.refuse(*TOO_SLOW))
             return await self.handle(request, await self.authenticate(request))
@@ -45,6 +52,11 @@ class Door(Generic[Who]):
             return self.refuse(401, str(problem))
         except Malformed as problem:
             return self.refuse(400, str(problem))
+
+    async def _let_in_first(self, request: web.Request, most_bytes: int) -> web.StreamResponse:
+        who = await self.authenticate(request)
+        large = request.clone(client_max_size=most_bytes)
+        return await self.handle(large, who) if await whole(large) else too_slow(self.refuse(*TOO_SLOW))
 
 
 class Answer(NamedTuple):

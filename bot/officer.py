@@ -23,6 +23,7 @@ from models.licences.reduction_rules import Learnt
 from models.post import desk
 from models.violations import (
     officer_acts,
+    officer_photos,
     officer_queue,
     officer_view,
     refunds,
@@ -30,6 +31,7 @@ from models.violations import (
 )
 from models.violations.challenge_rules import ChallengeState
 from models.violations.grounds import EraseGround, VoidGround
+from models.violations.officer_photos import Seen
 
 Fields = Mapping[str, Any]
 Answer = dict[str, Any]
@@ -105,6 +107,13 @@ def _told(view: officer_view.View) -> Answer:
     for refund in shown["refunds"]:
         refund["next"] = refund_says(refund["state"], refund["code"])
     return shown
+
+
+async def photo(work: Work, member: Member, number: str, key: str) -> Seen:
+    """One picture of a case, the look on record in this unit of work, which is to be that of `member.actor`. Raises Refusal."""
+    if not await staff.used(work, member):
+        raise Refusal("officer.revoked")
+    return await officer_photos.look(work, await own_case(work, member, number), member.actor, key)
 
 
 async def _reveal(work: Work, member: Member, number: str, fields: Fields) -> Answer:

@@ -3,9 +3,11 @@
 Acts are those of the API (docs/officers.md), on the database of the settings; answers are printed as JSON.
 """
 
+import asyncio
 import json
 import os
 from collections.abc import Awaitable, Callable
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -13,8 +15,9 @@ from rich.table import Table
 
 from bot import officer
 from bot.officer_reasons import sentence
-from bot.shell import complain, complaints, console, with_database
+from bot.shell import complain, complaints, console, read_settings, with_database
 from models.base import trace
+from models.base.blobs import FileBlobs
 from models.base.db import Database
 from models.base.errors import Refusal
 from models.identity import staff
@@ -116,6 +119,38 @@ def show(
         _do("cases", "reveal", number, reasons=reveal)
     else:
         _as_officer(look)
+
+
+@app.command()
+def photo(
+    number: Case,
+    key: Annotated[str, typer.Argument(help="Its key, from the case.")],
+    file: Annotated[Path, typer.Argument(help="Where to put it; a file that is there stays as it is.")],
+) -> None:
+    """Put a photo of a case into a file; the look is on record."""
+
+    async def look(database: Database, member: Member) -> Any:
+        async with database.begin(member.actor) as work:
+            seen = await officer.photo(work, member, number, key)
+        blobs = FileBlobs(read_settings().blobs, database.city.vault)
+        try:
+            content = await blobs.get(key)
+        except LookupError as gone:
+            raise Refusal("officer.no_photo", number=number) from gone
+        await asyncio.to_thread(_write_new, file, content)
+        return {"photo": key, "of": seen.of, "content_type": seen.content_type, "file": str(file)}
+
+    _as_officer(look)
+
+
+def _write_new(file: Path, content: bytes) -> None:
+    """For the officer's eyes only."""
+    try:
+        descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except OSError as problem:
+        complain(f"{file}: {problem.strerror}; name another file")
+    with os.fdopen(descriptor, "wb") as new:
+        new.write(content)
 
 
 @app.command()

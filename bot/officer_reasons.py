@@ -30,6 +30,7 @@ SENTENCES: Mapping[str, str] = MappingProxyType(
         "officer.no_challenge": "There is no such objection or review. Find it in its case.",
         "officer.no_plan": "There is no such payment plan. Find it in its case.",
         "officer.no_refund": "There is no refund {number}. Find its number in the ticket or in the case.",
+        "officer.no_photo": "Case {number} has no such photo: it was removed after its term, or its key is wrong. Look at the case again.",
         "officer.busy": "Case {number} is changing hands at this moment, and nothing was done. Try again.",
         # what stands against it
         "officer.not_undecided": "Case {number} is no longer undecided: it was decided or ended before you. Look at it again.",

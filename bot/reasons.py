@@ -20,7 +20,7 @@ SENTENCES: Mapping[str, str] = MappingProxyType(
         "error.name": "The name is not a Chinese name. Write it in Chinese characters, without titles.",
         "error.phone": "The phone is not a mobile number of 11 digits. Write it as 13800010001.",
         "error.plate": "The plate is not a number plate. Write it as 粤T12345.",
-        "error.plate_kind": "The plate kind is not one of 01, 02, 51, 52. Write the two digits, with the zero.",
+        "error.plate_kind": "The plate kind is not one of 01, 02, 07, 08, 15, 16, 51, 52. Write the two digits, with the zero.",
         "error.resident_id": "The resident ID is wrong: 18 characters with a real date and the right check digit. "
         "Compare it with the card; a spreadsheet turns the last digits into zeros unless the column is text.",
         # people
@@ -38,6 +38,13 @@ SENTENCES: Mapping[str, str] = MappingProxyType(
         "Fill in both, or leave both empty.",
         "licence.cheated_on": "The day of cheating is not a past day. Write it as 2025-11-03, or leave it empty.",
         "register.unknown_holder": "The resident ID is not in the register of people. Import that person first.",
+        # companies
+        "error.company_no": "The number is no unified social credit code: 18 characters with the right check character. "
+        "Compare it with the licence.",
+        "company.name": "The name of the company is missing or longer than 60 characters. Write it as on the licence.",
+        "company.last_day": "The last day is not a date. Write it as 2026-12-31, or leave it empty while there is none.",
+        "register.unknown_company": "This company is not in the register. Import it first.",
+        "register.unknown_person": "This resident ID is not in the register of people. Import that person first.",
         # vehicles
         "vehicle.inspected_until": "The last day of the inspection mark is not a day. Write it as 2027-04-30, or leave it empty.",
         "vehicle.owned_since": "The day since when it is owned is not a past day. Write it as 2018-05-01.",
@@ -50,8 +57,10 @@ SENTENCES: Mapping[str, str] = MappingProxyType(
         "offence.behaviour": "The offence has no description. Fill in what it is that is forbidden.",
         "offence.points": "The points are not 0, 1, 3, 6, 9 or 12. Leave the cell empty if they are unknown.",
         "offence.valid_from": "The first day of validity is not a date. Write it as 2022-04-01.",
+        "offence.valid_to": "The last day of validity is not a date, or comes before the first. Write it as 2022-04-30.",
+        "offence.remark": "The remark names a day that does not exist. Write it as 2022年5月1日停用.",
         "offence.other_content": "This authority has this code from this day with another content. "
-        "Give the new version a later valid_from.",
+        "Give the new version a later valid_from; of the old one nothing but valid_to can be added.",
         # violations
         "record.authority": "The authority is not 6 digits. Write the area code of the police, as 442000.",
         "record.record_no": "The record number is not 1 to 32 of 0-9, A-Z, a-z and hyphen. Send it as your system has it.",
@@ -63,6 +72,13 @@ SENTENCES: Mapping[str, str] = MappingProxyType(
         "Check plate and plate kind, and import the vehicle first.",
         "record.unknown_offence": "This authority has no such offence in its catalogue for that day. "
         "Check the code, and import the catalogue first.",
+        "picture.kind": "This is neither a JPEG nor a PNG. Send the picture itself as the body, without a form around it.",
+        "record.pictures": "There are more pictures than a record takes, or one comes twice. Name the four best, each once.",
+        "record.picture": "A picture is neither an https address on a host that the city allows nor a key of the picture API. "
+        "Check it, or ask the operator to allow the host.",
+        "record.unknown_picture": "This key is of no picture that you handed in and have not used. Hand the picture in again.",
+        "record.undated_offence": "The catalogue says that this offence came or went on some day, and not in which year. "
+        "Import it once more with valid_from or valid_to.",
         "record.other_content": "This record number was used before for something else. "
         "Give a new record a new number; a wrong record is mended by an officer.",
     }

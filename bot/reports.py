@@ -15,6 +15,7 @@ RECORD_NO = re.compile(r"[0-9A-Za-z-]{1,32}")
 PLACE = re.compile(r"[^\x00-\x1f\x7f\ud800-\udfff]{1,60}")  # JSON can hold halves of a character
 DAY_LENGTH = len("2026-03-02")
 
+PICTURES = "pictures"  # beside the fields, where a record has any; gaps between
 FIELDS = ("authority", "record_no", "plate", "plate_kind", "offence", "occurred_at", "place")
 
 
@@ -39,6 +40,7 @@ def read_report(fields: Mapping[str, str]) -> Report:
         offence=read_code(fields.get("offence", "")),
         occurred_at=_read_instant(fields.get("occurred_at", "")),
         place=place,
+        pictures=tuple(fields.get(PICTURES, "").split()),
     )
 
 

@@ -24,6 +24,8 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 LOOPBACK_OR_SECURE = re.compile(r"https://[^/]|http://(?:127\.0\.0\.1|localhost)(?=[:/]|$)")
 
+HOST = re.compile(r"[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?(?::[0-9]{1,5})?")
+
 
 class WrongSettings(ValueError):
     """One line for each wrong or missing setting, naming it."""
@@ -71,6 +73,16 @@ def _database_url(url: str) -> str:
     if not url.startswith(("sqlite+aiosqlite://", "postgresql+asyncpg://")):
         raise ValueError("must be sqlite+aiosqlite:// or postgresql+asyncpg://")
     return url
+
+
+def _hosts(value: Any) -> Any:
+    """`a.test, b.test:8443`: names, and never a pattern."""
+    if not isinstance(value, str):
+        return value
+    hosts = [host.strip().lower() for host in value.split(",") if host.strip()]
+    if any(not HOST.fullmatch(host) for host in hosts):
+        raise ValueError("must be host names with commas between")
+    return hosts
 
 
 KeyBytes = Annotated[bytes, BeforeValidator(_key_bytes)]
@@ -166,6 +178,7 @@ class Settings(BaseSettings):
     metrics_port: int = Field(0, ge=0, le=65535)
     tariff: Path | None = None
     blobs: Path = Path("blobs")
+    evidence_hosts: Annotated[frozenset[str], BeforeValidator(_hosts)] = frozenset()
     link_key: KeyBytes = Field(repr=False)
     vault: Vault
     wechat: WeChat

@@ -47,6 +47,7 @@ from models.violations import notices as violations
 from scheduler.delivery import Delivery
 from scheduler.jobs import (
     announce_overdue_fines,
+    apply_lighter_rules,
     close_point_cycles,
     decide_announced_records,
     impose_ripe_measures,
@@ -54,7 +55,7 @@ from scheduler.jobs import (
     lapse_nominations,
     remind_of_due_fines,
     remind_of_undecided_cases,
-    remove_orphan_photos,
+    remove_photos,
     seal_audit_events,
     watch_challenges,
     watch_plans,
@@ -82,6 +83,7 @@ KINDS = Kinds(
     )
 )
 DAILY = (
+    apply_lighter_rules.JOB,
     close_point_cycles.JOB,
     lapse_nominations.JOB,
     watch_plans.JOB,
@@ -139,7 +141,7 @@ def _put_together(
         orders.job(),
         seal_audit_events.job(database),
         index_names.job(database),
-        remove_orphan_photos.job(database, services.blobs),
+        remove_photos.job(database, services.blobs),
         ReconcileBills(database, services.payments).job(),
     )
     scheduler = Scheduler(database, DAILY, ticking)
@@ -251,6 +253,7 @@ def _city(settings: Settings) -> City:
         links=Links(settings.link_key),
         ids=Ids(),
         public_url=settings.public_url,
+        evidence_hosts=settings.evidence_hosts,
     )
 
 

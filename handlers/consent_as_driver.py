@@ -23,7 +23,7 @@ async def take_over(talk: Conversation) -> Reply:
     code = _code(talk)
     if not code or talk.account.person_id is None:
         return await _ask_first(talk)
-    taken = await nomination.consent(talk.work, talk.person, code)
+    taken = await nomination.consent(talk.work, talk.myself, code)
     case = taken.case
     if taken.nomination.state is NominationState.CONSENTED:
         checked = talk.say("takeover.checked", number=case.number, name=taken.name)
@@ -44,7 +44,7 @@ async def turn_down(talk: Conversation) -> Reply:
     code = _code(talk)
     if not code or talk.account.person_id is None:
         return await _ask_first(talk)
-    await nominations.decline(talk.work, talk.person, code)
+    await nominations.decline(talk.work, talk.myself, code)
     return talk.reply(talk.say("takeover.declined"), actions=[("see_fines", "罚单"), ("see_help", "帮助")])
 
 
@@ -63,7 +63,7 @@ async def _ask_first(talk: Conversation) -> Reply:
     """Who is not bound binds first; who gave no code is shown what there is to answer."""
     if talk.account.person_id is None:
         return talk.reply(talk.say("takeover.bind_first"), actions=[("bind", "绑定")])
-    waiting = await nominations.to_driver(talk.work, talk.person)
+    waiting = await nominations.to_driver(talk.work, talk.myself)
     if not waiting:
         return talk.reply(talk.say("takeover.nothing"), actions=[("see_fines", "罚单"), ("see_help", "帮助")])
     lines, actions = [], []

@@ -10,7 +10,7 @@ that takes no argument does not match when there is one. Nothing is acted upon o
 import re
 import unicodedata
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import date
 from functools import lru_cache
 from typing import Any
@@ -27,6 +27,8 @@ from models.identity.acts import Account
 MAX_TEXT = 2000  # what a citizen can send at once, in characters; WeChat's own limit is about 600
 RESEMBLES = 50  # rapidfuzz ratio from which a word is offered: one of two Chinese characters
 PERSON = "人工"  # what `0` stands for, wherever numbers are offered
+MORE = ("更多", "下一页", "more", "next")  # stand for the next page, where one is offered
+NEXT_PAGE = re.compile(r".* 第[0-9]+页")
 EDGES = re.compile(r"^[\s\W_]+|[\s\W_]+$")
 # What may follow a Chinese word directly: a gap, a mark, a number, or a plate.
 AFTER_CHINESE = re.compile(r"[\s\d:,,。.、]|[\u4e00-\u9fff][A-Z]", re.IGNORECASE)
@@ -41,8 +43,19 @@ class Draft:
 
 
 @dataclass(frozen=True, slots=True)
+class Card:
+    """A link that is shown as a card with a picture, where the channel can; `picture` is an address, or nothing."""
+
+    title: str
+    description: str
+    url: str
+    picture: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Reply:
-    """An answer. `choices` are what `1`, `2`, ... stand for: texts the citizen could have sent. Empty text: nothing to say.
+    """An answer. `choices` are what `1`, `2`, ... stand for: texts the citizen could have sent. Empty text: nothing to say. `card` says
+    the same as the text, in its place.
 
     `asks_person`: what follows and is no command is for customer service; `handover`: this message is. `unsettled`: whether it was acted
     upon is not known yet; what became of it is told afterwards.
@@ -54,14 +67,18 @@ class Reply:
     asks_person: bool = False
     handover: bool = False
     unsettled: bool = False
+    card: Card | None = None
 
     def pack(self) -> dict[str, Any]:
         """For keeping: whatever a duplicate must be answered with."""
-        return {name: getattr(self, name) for name in ("text", "choices", "asks_person", "handover")}
+        kept = {name: getattr(self, name) for name in ("text", "choices", "asks_person", "handover")}
+        return kept | {"card": asdict(self.card)} if self.card else kept
 
     @classmethod
     def unpack(cls, kept: Mapping[str, Any]) -> "Reply":
-        return cls(**{**kept, "choices": tuple(kept["choices"])})
+        """As `pack` gave it."""
+        card = {"card": Card(**kept["card"])} if "card" in kept else {}
+        return cls(**{**kept, "choices": tuple(kept["choices"]), **card})
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +109,11 @@ class Conversation:
 
     @property
     def person(self) -> int:
+        """For whom is acted: who writes, or a company. Raises Refusal while the account is not bound."""
+        return self.account.acts_for or self.myself
+
+    @property
+    def myself(self) -> int:
         """Who writes. Raises Refusal while the account is not bound."""
         if self.account.person_id is None:
             raise Refusal("bind.first")
@@ -105,6 +127,8 @@ class Conversation:
         self, *lines: str, actions: Sequence[tuple[str, str]] = (), draft: Draft | None = None
     ) -> Reply:
         """An answer whose last line offers numbered actions: pairs of label (`do.<label>`) and the text it stands for."""
+        if self.account.acts_for is not None:
+            lines = (self.say("company.hat") + lines[0], *lines[1:])
         if actions:
             lines = (*lines, _offer(self.texts, tuple(label for label, _ in actions)))
         return Reply("\n".join(line for line in lines if line), tuple(text for _, text in actions), draft)
@@ -195,6 +219,8 @@ class Router:
         if choices and tidy.isdecimal():
             numbers = {str(number): choice for number, choice in enumerate((PERSON, *choices))}
             tidy = tidied(numbers.get(tidy, tidy))
+        elif choices and tidy.casefold() in MORE:
+            tidy = next((each for each in choices if NEXT_PAGE.fullmatch(each)), tidy)
         return (
             self._by_word(tidy)
             or self._by_pattern(tidy)

@@ -112,9 +112,10 @@ def report(
     plate: Plate = LI_PLATE,
     code: str = SPEEDING,
     occurred_at: datetime = START - timedelta(days=1),
+    pictures: tuple[str, ...] = (),
 ) -> Report:
     """What a camera hands in."""
-    return Report(AUTHORITY, record_no, plate, code, occurred_at, "兴中道")
+    return Report(AUTHORITY, record_no, plate, code, occurred_at, "兴中道", pictures)
 
 
 async def recorded_case(

@@ -24,7 +24,7 @@ from models.base.ephemeral import Ephemeral, MemoryEphemeral
 from models.base.metrics import Metrics
 from models.schema import metadata
 from scheduler.delivery import Delivery
-from scheduler.jobs import remove_orphan_photos, seal_audit_events
+from scheduler.jobs import remove_photos, seal_audit_events
 from scheduler.jobs.query_silent_orders import SilentOrders
 from scheduler.senders import senders
 from scheduler.service import Scheduler
@@ -113,7 +113,7 @@ def delivery(database: Database, fakes: Fakes) -> Delivery:
 def scheduler(database: Database, fakes: Fakes) -> Scheduler:
     """A scheduler with all jobs; several may compete for the lead."""
     orders = SilentOrders(database, fakes.payments)
-    photos = remove_orphan_photos.job(database, fakes.blobs)
+    photos = remove_photos.job(database, fakes.blobs)
     return Scheduler(database, DAILY, (orders.job(), seal_audit_events.job(database), photos))
 
 

@@ -2,6 +2,7 @@
 
     GET  queue?kind=&topic=&taken=any|mine|free&due_by=&limit=&after=
     GET  cases/{number}                                    personal data masked
+    GET  cases/{number}/photos/{key}                       the picture itself; each look is on record
     POST cases/{number}/reveal | figure | erase | void | extend | announce
     POST plans/{id}/grant | refuse                         challenges/{id}/decide     nominations/{id}/verify
     POST announcements/{id}/decide | withdraw              refunds/{number}/retry
@@ -22,6 +23,7 @@ from bot.api.once import Answer, once, read_object
 from bot.doors import Door, post
 from bot.officer import ACTS, Act
 from bot.officer_reasons import sentence
+from bot.photos import photo_response
 from bot.services import SERVICES
 from models.base.db import Work
 from models.base.errors import Refusal
@@ -32,15 +34,16 @@ PREFIX = "/api/v1/officer"
 MINUTE, HOUR = 60.0, 3600.0
 CALLS_PER_MINUTE = 120  # of one key: a person, and whatever she works with
 REVEALS_PER_HOUR = 60  # whoever looks at more people than that is looking for something else
+READ_ONLY = ("queue", "cases/{subject}")  # the others leave an event
 Handle = Callable[[web.Request, Member], Awaitable[web.StreamResponse]]
 log = structlog.get_logger()
 
 
 def add_routes(app: web.Application) -> None:
-    read = {"queue": queue, "cases/{subject}": case}
+    read = {"queue": queue, "cases/{subject}": case, "cases/{subject}/photos/{key}": photo}
     for path, handle in read.items():
         door = Door(authenticate, limited(refusing(handle)), problem)
-        app.router.add_get(f"{PREFIX}/{path}", door.__call__)
+        app.router.add_get(f"{PREFIX}/{path}", door.__call__, allow_head=path in READ_ONLY)
     for act in ACTS:
         path = f"{PREFIX}/{act.on}/{{subject}}/{act.name}"
         post(app, path, Door(authenticate, limited(refusing(doing(act))), problem))
@@ -67,6 +70,18 @@ async def case(request: web.Request, member: Member) -> web.Response:
     """A case whole, masked."""
     async with request.app[SERVICES].database.read() as work:
         return web.json_response(await officer.show(work, member, request.match_info["subject"]))
+
+
+async def photo(request: web.Request, member: Member) -> web.StreamResponse:
+    """A picture of a case: on record first, then shown."""
+    services, asked = request.app[SERVICES], request.match_info
+    async with services.database.begin(member.actor) as work:
+        seen = await officer.photo(work, member, asked["subject"], asked["key"])
+    try:
+        content = await services.blobs.get(seen.key or "")
+    except LookupError as gone:
+        raise Refusal("officer.no_photo", number=asked["subject"]) from gone
+    return photo_response(content, seen.content_type or "")
 
 
 def doing(act: Act) -> Handle:

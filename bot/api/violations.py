@@ -1,7 +1,8 @@
 """`POST /api/v1/violations`: an authority enters one violation.
 
     Authorization: Bearer KEY (scope violations:write)     Idempotency-Key: 1-128 visible ASCII characters
-    {"authority", "record_no", "plate", "plate_kind", "offence", "occurred_at", "place"}, all text
+    {"authority", "record_no", "plate", "plate_kind", "offence", "occurred_at", "place"}, all text; and, if there are any,
+    "pictures": https addresses on hosts that the city allows, or keys from `POST /api/v1/pictures`
     201 {"case", "new": true}; 200 {"case", "new": false} when the record was in already; problem+json otherwise
 
 The same key and body again: the stored answer, with `Idempotent-Replayed: true`. The same key with another body: 409.
@@ -13,8 +14,8 @@ from aiohttp import web
 from bot.api.authentication import bearer, problem
 from bot.api.once import Answer, once, read_object
 from bot.doors import Door, post
-from bot.reasons import SENTENCES
-from bot.reports import FIELDS, read_report
+from bot.reasons import reason
+from bot.reports import FIELDS, PICTURES, read_report
 from models.base.db import Work
 from models.base.errors import Refusal
 from models.base.ports import Malformed
@@ -42,7 +43,7 @@ async def enter(request: web.Request, caller: Caller) -> web.Response:
     try:
         response, entered = await once(request, f"api:{caller.key_id}", record)
     except Refusal as refusal:
-        return problem(422, SENTENCES[refusal.key], code=refusal.key)
+        return problem(422, reason(refusal), code=refusal.key)
     if entered:
         log.info("violation_entered", caller=caller.key_id, **entered.body)
     return response
@@ -54,4 +55,7 @@ def read_fields(body: bytes) -> dict[str, str]:
     for name in FIELDS:
         if not isinstance(value.get(name), str):
             raise Malformed(f"the field {name} is missing or not a text")
-    return {name: value[name] for name in FIELDS}
+    pictures = value.get(PICTURES, [])
+    if not isinstance(pictures, list) or not all(isinstance(each, str) and each.split() for each in pictures):
+        raise Malformed(f"the field {PICTURES} is not a list of texts")
+    return {**{name: value[name] for name in FIELDS}, PICTURES: " ".join(pictures)}

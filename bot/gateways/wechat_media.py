@@ -3,10 +3,10 @@
 from bot.wechat import media
 from bot.wechat.client import WeChatClient
 from bot.wechat.http import ApiError, File, TooLarge
+from models.base.pictures import picture_type
 from models.base.ports import GatewayDown, GatewayRefused, Picture
 
 GONE = frozenset({40007})  # invalid media id: made up, or older than three days
-FIRST_BYTES = {b"\xff\xd8\xff": "image/jpeg", b"\x89PNG\r\n\x1a\n": "image/png"}
 
 
 class WeChatMedia:
@@ -26,7 +26,7 @@ class WeChatMedia:
                 raise GatewayRefused("GONE") from problem
             raise GatewayDown(str(problem)) from problem
         content = answer.content if isinstance(answer, File) else b""
-        for first, content_type in FIRST_BYTES.items():
-            if content.startswith(first):
-                return Picture(content, content_type)
-        raise GatewayRefused("NO_PICTURE")
+        content_type = picture_type(content)
+        if content_type is None:
+            raise GatewayRefused("NO_PICTURE")
+        return Picture(content, content_type)

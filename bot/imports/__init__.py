@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from types import MappingProxyType
 
-from bot.imports import licences, offences, people, vehicles, violations
+from bot.imports import authorised, companies, licences, offences, people, vehicles, violations
 from bot.imports.runner import Importer, Progress, Summary, import_file
 from bot.imports.table import UnreadableFile
 from models.base.db import Database
@@ -14,6 +14,8 @@ __all__ = ["KINDS", "Progress", "Summary", "UnreadableFile", "run"]
 KINDS: Mapping[str, Importer] = MappingProxyType(
     {
         "people": Importer("people", people.COLUMNS, people.read, people.enter, people.enter_all),
+        "companies": Importer("companies", companies.COLUMNS, companies.read, companies.enter),
+        "authorised": Importer("authorised", authorised.COLUMNS, authorised.read, authorised.enter),
         "vehicles": Importer("vehicles", vehicles.COLUMNS, vehicles.read, vehicles.enter, vehicles.enter_all),
         "licences": Importer("licences", licences.COLUMNS, licences.read, licences.enter, licences.enter_all),
         "offences": Importer("offences", offences.COLUMNS, offences.read, offences.enter),

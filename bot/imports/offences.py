@@ -2,13 +2,14 @@
 
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date
 
 from bot.imports.days import read_day
 from bot.reports import AUTHORITY
+from models.base.calendar import ONE_DAY
 from models.base.db import Work
 from models.base.errors import BadInput
-from models.identity.acts import ENTRY_NEW, ENTRY_UNCHANGED
 from models.identity.rules import tidy
 from models.violations import catalogue
 from models.violations.catalogue import Offence
@@ -30,6 +31,8 @@ COLUMNS = (
     "law_of_measures",
 )
 FROM_OLD = date(2000, 1, 1)  # valid_from where the file names none
+GRAVE = ("suspend_months", "detention_days", "revoke")  # what no case with it is decided online for
+CHANGE = re.compile(r"(?:([0-9]{4})年)?([0-9]{1,2})月([0-9]{1,2})日(启用|停用)")
 
 LAWS = {"law": "道路交通安全法", "reg": "道路交通安全法实施条例"}
 REFERENCE = re.compile(r"(law|reg):([0-9]+)(?:,([0-9]+))?(?:,([0-9]+))?")
@@ -42,36 +45,75 @@ def read(row: Mapping[str, str], today: date) -> Offence:
 
 
 async def enter(work: Work, offence: Offence) -> str:
-    """New or unchanged. Raises BadInput."""
-    new = await catalogue.enter(work, offence)
-    return ENTRY_NEW if new else ENTRY_UNCHANGED
+    """New, changed or unchanged. Raises BadInput."""
+    return await catalogue.enter(work, offence)
 
 
 def read_offence(row: Mapping[str, str]) -> Offence:
-    """Also reads `behaviour_en` and `valid_from`, where the file has them. Raises BadInput."""
-    authority, valid_from = tidy(row["authority"]), row.get("valid_from", "")
+    """Also reads `behaviour_en`, `valid_from` and `valid_to`, where the file has them. Raises BadInput."""
+    authority = tidy(row["authority"])
     if not AUTHORITY.fullmatch(authority):
         raise BadInput("offence.authority")
     if not row["behaviour"]:
         raise BadInput("offence.behaviour")
+    validity = read_validity(row.get("valid_from", ""), row.get("valid_to", ""), row["remark"])
     return Offence(
         authority=authority,
         code=catalogue.read_code(row["code"]),
-        valid_from=read_day(valid_from, "offence.valid_from") if valid_from else FROM_OLD,
+        valid_from=validity.since,
         conduct=row["behaviour"],
         conduct_en=row.get("behaviour_en", ""),
         basis=basis(row),
         fine=catalogue.read_fine(row["fine_yuan"]),
         points=catalogue.read_points(row["points"]),
         measures=measures(row),
+        remark=row["remark"],
+        valid_to=validity.until,
+        undated=validity.undated,
+        grave=any("".join(row[name].split()) for name in GRAVE),
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Validity:
+    """The days for which a version holds, as far as the row tells."""
+
+    since: date
+    until: date | None
+    undated: bool
+
+
+def read_validity(valid_from: str, valid_to: str, remark: str) -> Validity:
+    """A remark `2022年5月1日启用` begins a version, `...停用` ends it the day before. Without its year it is no date: then the file has to
+    name the day in its own column, or nobody knows. Raises BadInput."""
+    since = read_day(valid_from, "offence.valid_from") if valid_from else None
+    until = read_day(valid_to, "offence.valid_to") if valid_to else None
+    undated = False
+    if found := CHANGE.fullmatch(tidy(remark)):
+        begins, day = found[4] == "启用", _day_of(found)
+        if begins and since is None:
+            since, undated = day, day is None
+        elif not begins and until is None:
+            until, undated = (day - ONE_DAY if day else None), day is None
+    since = since or FROM_OLD
+    if until and until < since:
+        raise BadInput("offence.valid_to")
+    return Validity(since, until, undated)
+
+
+def _day_of(found: re.Match[str]) -> date | None:
+    if not found[1]:
+        return None
+    try:
+        return date(int(found[1]), int(found[2]), int(found[3]))
+    except ValueError as problem:
+        raise BadInput("offence.remark") from problem
+
+
 def basis(row: Mapping[str, str]) -> str:
-    """The law that was broken, the law that sets the penalty where it is another, and the file's remark."""
+    """The law that was broken, and the law that sets the penalty where it is another."""
     broken, penalty = citation(row["law_of_behaviour"]), citation(row["law_of_penalty"])
-    laws = broken if broken == penalty or not penalty else f"{broken}；罚则：{penalty}".removeprefix("；")
-    return laws + (f"（{row['remark']}）" if row["remark"] else "")
+    return broken if broken == penalty or not penalty else f"{broken}；罚则：{penalty}".removeprefix("；")
 
 
 def citation(cell: str) -> str:

@@ -9,7 +9,7 @@ from models.base.db import Work
 from models.base.errors import BadInput, Refusal
 from models.identity.acts import VehicleEntry, enter_vehicle
 from models.identity.registers import enter_vehicles
-from models.identity.rules import read_resident_id
+from models.identity.rules import read_owner_no
 
 COLUMNS = ("plate", "plate_kind", "owner_resident_id", "owned_since", "vehicle_type")
 LONGEST_TYPE = 32
@@ -33,7 +33,7 @@ def read(row: Mapping[str, str], today: date) -> VehicleEntry:
     return VehicleEntry(
         plate=read_vehicle(row),
         vehicle_type=vehicle_type,
-        owner_resident_id=read_resident_id(row["owner_resident_id"]),
+        owner_resident_id=read_owner_no(row["owner_resident_id"]),
         owned_since=read_past_day(row["owned_since"], today, "vehicle.owned_since"),
         inspected_until=read_day(inspected, "vehicle.inspected_until") if inspected else None,
     )

@@ -5,6 +5,7 @@
     GET  /c/{token}/wechat          inside WeChat: ask WeChat who pays
     GET  /c/{token}/chat            WeChat's answer: an order for that account
     GET  /c/{token}/pay/{order_no}  the order: a code, or WeChat's payment sheet
+    GET  /c/{token}/photo/{id}      what the camera saw, for whoever has leave out of the chat for an hour
     GET  /c/{token}/status          what has become of the case, for the waiting page
     GET  /r/{token}                 a receipt, and /r/{token}/receipt.pdf: to its owner, for a day
     GET  /verify?code=              does a receipt hold? To anybody
@@ -19,7 +20,7 @@ from pathlib import Path
 from aiohttp import web
 
 from bot import doors
-from bot.pages import case_page, chat_payment, code_payment, order_page, privacy, receipts
+from bot.pages import case_page, chat_payment, code_payment, order_page, picture, privacy, receipts
 from bot.pages.press import PRESS, Press
 from bot.pages.visit import visiting
 from bot.settings import Settings
@@ -32,6 +33,7 @@ def setup(app: web.Application, settings: Settings) -> None:
     app[PRESS] = Press(settings)
     router = app.router
     router.add_get("/c/{token}", visiting(case_page.show))
+    router.add_get("/c/{token}/photo/{photo}", visiting(picture.show))
     router.add_get("/c/{token}/status", visiting(case_page.status))
     router.add_get("/c/{token}/pay/{order_no}", visiting(order_page.show))
     # These two act, so a HEAD must not reach them.

@@ -21,12 +21,14 @@ class Facts:
     is a sentence about the payment plan.
 
     `online`: nothing in the case itself stands against accepting it in the chat. What stands against it in the person (age, licence)
-    is said in the chat only: this page is for whoever holds the link.
+    is said in the chat only: this page is for whoever holds the link. `waits`: who the case waits for, a part of a sentence's name, or
+    nothing. `photos` is how many pictures there are, `pictures` the addresses of those that this visitor may see.
     """
 
     standing: Standing
     number: str
     plate: str
+    plate_kind: str
     occurred_at: datetime
     place: str
     conduct: str
@@ -39,6 +41,11 @@ class Facts:
     days_late: int
     surcharge: Fen | None
     total: Fen | None
+    most: Fen | None
+    capped_on: date | None
+    waits: str
+    photos: int
+    pictures: tuple[str, ...]
     closed_on: date | None
     may_have_locked: bool
     paid: Fen | None
@@ -66,6 +73,7 @@ def facts_of(visit: Visit, tariff: Tariff, words: Texts) -> Facts:
         standing=visit.standing,
         number=case.number,
         plate=Plate("", case.plate).masked,
+        plate_kind=case.plate_kind,
         occurred_at=case.occurred_at,
         place=case.place,
         conduct=case.what(words),
@@ -78,6 +86,11 @@ def facts_of(visit: Visit, tariff: Tariff, words: Texts) -> Facts:
         days_late=max(0, (visit.today - case.due_on).days) if case.due_on else 0,
         surcharge=Fen(bill.surcharge) if bill else None,
         total=Fen(bill.total) if bill else None,
+        most=Fen(visit.lateness.most) if visit.lateness else None,
+        capped_on=visit.lateness.capped_on if visit.lateness else None,
+        waits=_waits(visit),
+        photos=case.photos,
+        pictures=tuple(f"{visit.path}/photo/{each.id}?photos={visit.leave}" for each in visit.pictures),
         closed_on=case.closed_on,
         may_have_locked=_may_have_locked(visit, tariff),
         paid=Fen(bill.paid) if bill and bill.paid else None,
@@ -120,6 +133,13 @@ def _plan(visit: Visit, words: Texts) -> str:
     if not left:
         return words.say("page.plan.asked", by=visit.plan.answer_by)
     return words.say("page.plan.granted", amount=Fen(left[0].amount), by=left[0].due_on, count=len(left))
+
+
+def _waits(visit: Visit) -> str:
+    """For whom, but never for whom by name."""
+    if visit.case.challenged:
+        return "officer"
+    return visit.case.nominated or ""
 
 
 def _may_have_locked(visit: Visit, tariff: Tariff) -> bool:

@@ -1,7 +1,7 @@
 """Makes pages: a template, the reader's sentences, and the headers that every answer of these pages carries."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date
 from functools import cache, partial
 from http import HTTPStatus
@@ -24,7 +24,7 @@ class Press:
 
     def __init__(self, settings: Settings) -> None:
         self._js_sdk_url = settings.wechat.js_sdk_url
-        self._headers = _headers(settings.wechat)
+        self._headers = _headers(settings.wechat, settings.evidence_hosts)
         self._templates = _templates()
         for language in LANGUAGES:
             texts(language).show(date.min)  # reads the sentences, and the words that dates are written in
@@ -94,13 +94,15 @@ def _templates() -> dict[str, Template]:
     return {name: environment.get_template(name) for name in environment.list_templates()}
 
 
-def _headers(wechat: WeChat) -> dict[str, str]:
-    """Nothing runs or loads but our own files, WeChat's script where it is set, and inline pictures (the code to scan)."""
+def _headers(wechat: WeChat, picture_hosts: Collection[str]) -> dict[str, str]:
+    """Nothing runs or loads but our own files, WeChat's script where it is set, inline pictures (the code to scan), and what the police's
+    cameras saw, from their hosts."""
+    pictures = "".join(f" https://{host}" for host in sorted(picture_hosts))
     sdk = f" {URL(wechat.js_sdk_url).origin()}" if wechat.js_sdk_url else ""
     policy = (
         "default-src 'none'",
         "style-src 'self'",
-        "img-src 'self' data:",
+        f"img-src 'self' data:{pictures}",
         f"script-src 'self'{sdk}",
         "connect-src 'self'",
         "form-action 'self'",

@@ -1,7 +1,7 @@
 """Somebody with the link of a case, or of some: the token is checked first, and everything stands on what it opens."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 from http import HTTPStatus
@@ -14,9 +14,10 @@ from bot.services import SERVICES
 from models.base.db import Work
 from models.base.money import read_yuan, written
 from models.violations import acts as violations
-from models.violations import plans
+from models.violations import evidence, plans
 from models.violations.acts import Case
-from models.violations.amount_rules import Bill
+from models.violations.amount_rules import Bill, Lateness
+from models.violations.evidence import Picture
 from models.violations.plans import Plan
 from models.violations.rules import State
 
@@ -33,7 +34,8 @@ class Standing(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Visit:
     """The cases behind the link, one or some that are paid together, with the bill of `today` (civic) of each that is decided. `path` is
-    their page; `amount` is the part of the bill, in fen, that the address names; `plan` the payment plan of the only one."""
+    their page; `amount` is the part of the bill, in fen, that the address names. Of an only one `plan`, its payment plan, and
+    `pictures`, for whoever came from the chat of the case's own person a while ago; `leave` is what says so."""
 
     cases: tuple[Case, ...]
     bills: Mapping[str, Bill]
@@ -41,6 +43,9 @@ class Visit:
     today: date
     amount: int | None = None
     plan: Plan | None = None
+    lateness: Lateness | None = None
+    leave: str = ""
+    pictures: Sequence[Picture] = ()
 
     @property
     def case(self) -> Case:
@@ -96,11 +101,27 @@ async def find(request: web.Request) -> Visit | None:
     amount = read_yuan(request.query.get("amount", ""))
     async with request.app[SERVICES].database.read() as work:
         cases = await violations.cases_by_link(work, request.match_info["token"])
-        return await _visit(work, cases, amount) if cases else None
+        if not cases:
+            return None
+        visit = _visit(work, cases, amount)
+        return visit if visit.several else await _alone(work, visit, request.query.get("photos", ""))
 
 
-async def _visit(work: Work, cases: Sequence[Case], amount: int | None) -> Visit:
+def _visit(work: Work, cases: Sequence[Case], amount: int | None) -> Visit:
     bills = {case.number: violations.bill_of(work, case) for case in cases if case.payable}
     path = f"/c/{work.city.links.token(*(case.number for case in cases))}"
-    plan = await plans.open_of(work, cases[0]) if len(cases) == 1 else None
-    return Visit(tuple(cases), bills, path, work.today, amount, plan)
+    return Visit(tuple(cases), bills, path, work.today, amount)
+
+
+async def _alone(work: Work, visit: Visit, leave: str) -> Visit:
+    """What is shown of one case only."""
+    case = visit.case
+    granted = bool(case.photos) and work.city.links.granted(case.number, leave, work.wall.timestamp())
+    pictures = await evidence.of_case(work, case.number) if granted else ()
+    return replace(
+        visit,
+        plan=await plans.open_of(work, case),
+        lateness=violations.lateness_of(work, case) if case.payable else None,
+        leave=leave if granted else "",
+        pictures=[picture for picture in pictures if picture.removed_at is None],
+    )

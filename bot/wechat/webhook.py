@@ -99,6 +99,10 @@ class Webhook:
         now = int(time.time())
         if reply.handover:
             body = replies.transfer_customer_service(opened.message, now=now)
+        elif reply.card:
+            card = reply.card
+            article = replies.Article(card.title, card.description, card.url, card.picture)
+            body = replies.news(opened.message, article, now=now)
         elif reply.text:
             first, *rest = replies.split_text(reply.text)
             if rest:

@@ -8,6 +8,7 @@ import base64
 import hashlib
 import hmac
 import os
+import re
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
@@ -141,6 +142,20 @@ class Links:
     def _opening(self, code: str, minutes: str) -> str:
         digest = hmac.digest(self._key, f"open{code}-{minutes}".encode(), "sha256")
         return base64.b32encode(digest).decode()[:OPENING_SIGNATURE].lower()
+
+    def grant(self, case_no: str, until: int) -> str:
+        """Leave to see the pictures of a case until this second since 1970, for whoever is given it."""
+        said = f"photos\0{case_no}\0{until}".encode()
+        signed = hmac.digest(self._key, said, "sha256")[:LINK_SIGNATURE_BYTES]
+        return f"{until:x}-{signed.hex()}"
+
+    def granted(self, case_no: str, grant: str, now: float) -> bool:
+        """Whether this is such leave, and still holds."""
+        until, _, _ = grant.partition("-")
+        if not re.fullmatch(r"[0-9a-f]{1,12}", until):
+            return False
+        made = self.grant(case_no, int(until, 16))
+        return hmac.compare_digest(made.encode(), grant.encode()) and now < int(until, 16)
 
 
 def fingerprint(secret: str | bytes) -> bytes:

@@ -77,7 +77,7 @@ class Instant(TypeDecorator[datetime]):
 
 @dataclass(frozen=True)
 class City:
-    """What every rule of this city leans on."""
+    """What every rule of this city leans on. `evidence_hosts`: where the police keep pictures themselves, by https only."""
 
     tariff: Tariff
     calendar: Calendar
@@ -85,6 +85,7 @@ class City:
     links: Links
     ids: Ids
     public_url: str
+    evidence_hosts: frozenset[str] = frozenset()
 
     @cached_property
     def figures(self) -> Mapping[str, Any]:

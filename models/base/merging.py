@@ -111,6 +111,7 @@ class SqliteReader:
         connection = sqlite3.connect(self._file, isolation_level=None)
         connection.execute(f"PRAGMA busy_timeout={self._busy_ms}")
         connection.execute("PRAGMA query_only=ON")
+        connection.execute("PRAGMA temp_store=MEMORY")  # what is sorted goes to a file otherwise: 50 us each
         return connection
 
 

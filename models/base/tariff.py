@@ -187,6 +187,12 @@ class Desk(Part):
     working_days: int
 
 
+class Retention(Part):
+    """How long what was needed for a case is kept after it is closed."""
+
+    photo_days: int
+
+
 class Tariff(Part):
     """The whole of it."""
 
@@ -204,6 +210,7 @@ class Tariff(Part):
     quiet: Quiet
     office: Office
     desk: Desk
+    retention: Retention
 
 
 def figures(tariff: Tariff) -> dict[str, Any]:

@@ -12,25 +12,31 @@ from models.identity.rules import Plate, age
 from models.licences import acts as licences
 from models.post import outbox
 from models.violations import acts as violations
-from models.violations import notices, payments, rules, store
+from models.violations import later_rules, notices, payments, rules, store
+from models.violations.later_rules import Applied
 from models.violations.rules import Reason, State
 
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """What would be decided, and what stands against deciding it here. `consent` is to electronic service."""
+    """What would be decided, and what stands against deciding it here. `consent` is to electronic service; `lighter` is the case under a
+    rule that has become lighter since."""
 
     case: store.Case
     obstacle: Reason | None
     consent: bool
+    lighter: Applied | None = None
 
 
 async def proposal(work: Work, person_id: int, number: str) -> Proposal:
     """The proposal to this person (APL 44-45). Raises Refusal for a case that is not theirs."""
-    case = await violations.case_of(work, person_id, number)
-    contact = await identity.contact(work, person_id)
+    found = await later_rules.applied(work, await violations.case_of(work, person_id, number))
+    case, contact = found.case, await identity.contact(work, person_id)
     obstacle = rules.obstacle(case.forecast, age(contact.born_on, work.today), work.city.tariff.handling)
-    return Proposal(case, obstacle or await _licence_obstacle(work, case), contact.consent)
+    if found.unsure:
+        obstacle = obstacle or Reason.RULE_CHANGED
+    lighter = found if found.offence_id is not None else None
+    return Proposal(case, obstacle or await _licence_obstacle(work, case), contact.consent, lighter)
 
 
 async def accept(work: Work, person_id: int, number: str) -> Proposal:
@@ -50,6 +56,8 @@ async def decide(work: Work, proposed: Proposal) -> bool:
     """The decision, with the figure and the points of the proposal's case; False when the case was decided or ended a moment ago."""
     case, person_id = proposed.case, proposed.case.liable_id
     fine, points = case.fine or 0, case.points or 0
+    if proposed.lighter and not await later_rules.take_over(work, proposed.lighter):
+        return False
     if not await store.move(work, case.number, State.DECIDED, decided_on=work.today, points=points):
         return False
     await payments.impose(work, case.number, fine)

@@ -102,7 +102,7 @@ async def consent(work: Work, driver_id: int, code: str) -> Named:
         work, driver_id, await nomination_store.car_of(work, case.number), case.points
     ):
         raise _refusal(work, why, case, family="takeover")
-    owner = mask_name((await identity.contact(work, asked.owner_id)).name)
+    owner = (await identity.contact(work, asked.owner_id)).called
     if await _is_verified(work, asked, case):
         handed = await _hand_over(work, asked, answered=True)
         return Named(await nominations.by_id(work, asked.id), handed, owner)

@@ -11,7 +11,6 @@ from models.base import audit
 from models.base.db import Work
 from models.base.errors import Refusal
 from models.flows import decision, point_cycles
-from models.flows.decision import Proposal
 from models.identity import acts as identity
 from models.violations import officer_acts, officer_rules, silent_owners, store
 from models.violations.rules import Reason
@@ -62,7 +61,7 @@ async def _decide_one(work: Work, person_id: int, number: str, officer: str, rea
     if proposed.obstacle not in ONLINE_ONLY | {None}:
         return False
     if proposed.obstacle is Reason.NO_LICENCE:
-        proposed = Proposal(replace(proposed.case, points=0), None, proposed.consent)
+        proposed = replace(proposed, case=replace(proposed.case, points=0), obstacle=None)
     if not await decision.decide(work, proposed):
         return False
     await officer_acts.keep(work, number, "silence", officer, reasons)

@@ -10,7 +10,7 @@ from sqlalchemy import bindparam, select, update
 
 from models.base import bulk
 from models.base.db import Work
-from models.identity import store
+from models.identity import rules, store
 from models.identity.tables import people
 
 BATCH = 500
@@ -26,9 +26,10 @@ class Named:
 
 
 async def named(work: Work, name: str, ending: str = "") -> list[Named]:
-    """Everybody of this name, or those of them whose resident ID or phone ends so."""
+    """Everybody of this name, or those of them whose resident ID or phone ends so; no companies."""
     columns = (people.c.id, people.c.resident_id, people.c.phone)
-    rows = await work.all(select(*columns).where(people.c.name_index == work.index(name, store.NAME)))
+    called_so = people.c.name_index == work.index(name, store.NAME)
+    rows = await work.all(select(*columns).where(called_so, people.c.company.is_(False)))
     found = [
         Named(row.id, _endings(work.open(row.resident_id, store.RESIDENT_ID), _phone(work, row.phone)))
         for row in rows
@@ -40,6 +41,13 @@ async def names_of(work: Work, person_ids: Collection[int]) -> dict[int, str]:
     """What these people are called; unknown ids are left out."""
     wanted = select(people.c.id, people.c.name).where(bulk.among(work, people.c.id, person_ids))
     return {row.id: work.open(row.name, store.NAME) for row in await work.all(wanted)}
+
+
+async def called(work: Work, person_ids: Collection[int]) -> dict[int, str]:
+    """How others are told of these people and companies."""
+    columns = (people.c.id, people.c.name, people.c.company)
+    rows = await work.all(select(*columns).where(bulk.among(work, people.c.id, person_ids)))
+    return {row.id: rules.called(work.open(row.name, store.NAME), row.company) for row in rows}
 
 
 async def index_some(work: Work) -> int:

@@ -5,7 +5,7 @@ import unicodedata
 from dataclasses import dataclass
 from datetime import date
 
-from stdnum.cn import ric
+from stdnum.cn import ric, uscc
 from stdnum.exceptions import ValidationError
 
 from models.base.errors import BadInput
@@ -20,7 +20,8 @@ PLATE = re.compile(
     r"(?:[A-HJ-NP-Z0-9]{4}[A-HJ-NP-Z0-9挂学警港澳领]|[ABCDEFGHJK][A-HJ-NP-Z0-9][0-9]{4}|[0-9]{5}[ABCDEFGHJK])"
 )
 NEW_ENERGY = ("51", "52")  # large, small; six characters after the city letter
-PLATE_KINDS = ("01", "02", *NEW_ENERGY)  # large, small
+# Large, small, motorcycle, moped, trailer, driving school; a number may be that of one vehicle of each.
+PLATE_KINDS = ("01", "02", "07", "08", "15", "16", *NEW_ENERGY)
 SEPARATORS = re.compile(r"[\s·•・.\-_]+")
 FULL_AGE = 18
 
@@ -94,6 +95,21 @@ def read_resident_id(text: str) -> str:
     return number
 
 
+def read_company_no(text: str) -> str:
+    """The unified social credit code of a company (GB 32100): 18 characters with their check character. It is a number, not a score."""
+    number = re.sub(r"\s", "", tidy(text))
+    try:
+        return str(uscc.validate(number))
+    except ValidationError as problem:
+        raise BadInput("error.company_no") from problem
+
+
+def read_owner_no(text: str) -> str:
+    """Of a person or of a company."""
+    number = re.sub(r"\s", "", tidy(text))
+    return number if uscc.is_valid(number) else read_resident_id(text)
+
+
 def birth_date(resident_id: str) -> date:
     """The day of birth that a resident ID states; registers carry their own, which goes first."""
     day: date = ric.get_birth_date(resident_id)
@@ -103,6 +119,11 @@ def birth_date(resident_id: str) -> date:
 def mask_name(name: str) -> str:
     """`李*`."""
     return name[0] + "*"
+
+
+def called(name: str, company: bool) -> str:
+    """How others are told of somebody: a company's name is no secret."""
+    return name if company else mask_name(name)
 
 
 def mask_phone(phone: str) -> str:

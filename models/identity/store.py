@@ -6,14 +6,14 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import Row, bindparam, func, literal, select, update
 
 from models.base import bulk
 from models.base.db import Work
 from models.base.prepared import Prepared
 from models.base.texts import CHINESE
-from models.identity.rules import Claim, Plate
-from models.identity.tables import accounts, consents, ownerships, people, vehicles
+from models.identity.rules import Claim, Plate, called
+from models.identity.tables import accounts, authorisations, consents, ownerships, people, vehicles
 
 NAME = "people.name"
 RESIDENT_ID = "people.resident_id"
@@ -23,12 +23,28 @@ PLATE = "vehicles.plate"
 HAS_CONSENT = (
     select(consents.c.id).where(consents.c.person_id == people.c.id, consents.c.revoked_at.is_(None)).exists()
 )
-ACCOUNT = Prepared(select(accounts).where(accounts.c.openid == bindparam("openid")))
+FOR_EVER = date(9999, 12, 31)
+# The last day on which an account may act for the company whose hat it has on; none without an authorisation.
+MAY_ACT = (
+    select(func.coalesce(authorisations.c.last_day, literal(FOR_EVER)))
+    .where(
+        authorisations.c.company_id == accounts.c.acts_for_id,
+        authorisations.c.person_id == accounts.c.person_id,
+    )
+    .correlate(accounts)
+    .scalar_subquery()
+)
+OF_ACCOUNT = (accounts.c.person_id, accounts.c.language, accounts.c.following)
+HAT = (accounts.c.acts_for_id, accounts.c.acts_until)
+ACCOUNT = Prepared(
+    select(*OF_ACCOUNT, *HAT, MAY_ACT.label("last_day")).where(accounts.c.openid == bindparam("openid"))
+)
 CONTACT = Prepared(
     select(
         people.c.name,
         people.c.phone,
         people.c.born_on,
+        people.c.company,
         accounts.c.openid,
         accounts.c.following,
         accounts.c.language,
@@ -56,17 +72,19 @@ OWNER_ON = OWNERS.where(
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """A chat account; `person_id` once bound. An account that never wrote before has the defaults."""
+    """A chat account; `person_id` once bound. An account that never wrote before has the defaults. `acts_for` is the company for which
+    its person acts at the moment."""
 
     openid: str
     person_id: int | None = None
     language: str = CHINESE
     following: bool = False
+    acts_for: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Contact:
-    """How somebody is reached; `openid` only while the account follows. `consent` is to electronic service."""
+    """How somebody is reached; `openid` only while the account follows. `consent` is to electronic service. A `company` is of age."""
 
     name: str
     phone: str | None
@@ -75,6 +93,12 @@ class Contact:
     consent: bool
     born_on: date
     bound: bool
+    company: bool = False
+
+    @property
+    def called(self) -> str:
+        """How others are told of them: people by the surname, companies by their name."""
+        return called(self.name, self.company)
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +141,10 @@ async def hold_for_phone(work: Work, person_id: int, phone: str) -> None:
 async def account(work: Work, openid: str) -> Account:
     """The account of this openid."""
     row = await work.first(ACCOUNT, {"openid": openid})
-    return Account(openid, row.person_id, row.language, row.following) if row else Account(openid)
+    if row is None:
+        return Account(openid)
+    acts_for = row.acts_for_id if row.acts_for_id is not None and _still(work, row) else None
+    return Account(openid, row.person_id, row.language, row.following, acts_for)
 
 
 async def save_account(work: Work, openid: str, **values: Any) -> None:
@@ -135,9 +162,8 @@ async def contact(work: Work, person_id: int) -> Contact:
     phone = work.open(row.phone, PHONE) if row.phone else None
     openid = row.openid if row.following else None
     name = work.open(row.name, NAME)
-    return Contact(
-        name, phone, openid, row.language or CHINESE, row.consent, row.born_on, row.openid is not None
-    )
+    bound = row.openid is not None
+    return Contact(name, phone, openid, row.language or CHINESE, row.consent, row.born_on, bound, row.company)
 
 
 async def readers(work: Work, person_ids: Collection[int]) -> dict[int, Reader]:
@@ -259,6 +285,12 @@ def vehicle_row(work: Work, plate: Plate, vehicle_type: str, inspected_until: da
         "vehicle_type": vehicle_type,
         "inspected_until": inspected_until,
     }
+
+
+def _still(work: Work, account: Row[Any]) -> bool:
+    """The hat was put on lately, and may still be worn."""
+    lately = account.acts_until is not None and work.wall < account.acts_until
+    return lately and account.last_day is not None and work.today <= account.last_day
 
 
 def _owned_on(newest_first: Sequence[Owned], day: date) -> Owned | None:

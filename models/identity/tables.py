@@ -12,6 +12,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    false,
 )
 
 from models.base.db import Instant, Key, metadata
@@ -28,6 +29,7 @@ people = Table(
     Column("phone_index", LargeBinary(32), index=True),
     Column("born_on", Date, nullable=False),
     Column("created_at", Instant, nullable=False),
+    Column("company", Boolean, nullable=False, server_default=false()),
 )
 Index(
     "ix_people_name_not_indexed",
@@ -43,6 +45,18 @@ accounts = Table(
     Column("language", String(8), nullable=False),
     Column("following", Boolean, nullable=False),
     Column("bound_at", Instant),
+    Column("acts_for_id", Key, ForeignKey("people.id")),
+    Column("acts_until", Instant),
+)
+# Who acts for a company; an ended one stays as the record of who could act when.
+authorisations = Table(
+    "authorisations",
+    metadata,
+    Column("company_id", Key, ForeignKey("people.id"), primary_key=True),
+    Column("person_id", Key, ForeignKey("people.id"), primary_key=True),
+    Column("last_day", Date),
+    Column("entered_at", Instant, nullable=False),
+    Index(None, "person_id"),
 )
 consents = Table(
     "service_consents",

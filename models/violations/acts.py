@@ -17,8 +17,8 @@ from models.identity import acts as identity
 from models.identity.rules import Plate, tidy
 from models.post import outbox
 from models.post.notices import Kind
-from models.violations import catalogue, notices, pauses, rules, store
-from models.violations.amount_rules import Bill, bill
+from models.violations import catalogue, evidence, notices, pauses, rules, store
+from models.violations.amount_rules import Bill, Lateness, bill, lateness
 from models.violations.rules import State
 from models.violations.store import Case as Case
 from models.violations.tables import cases
@@ -29,7 +29,8 @@ NUMBERS_TRIED = 5  # one drawn at random may be taken
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What a camera or an officer hands in; `occurred_at` is aware. The key is (authority, record_no)."""
+    """What a camera or an officer hands in; `occurred_at` is aware. The key is (authority, record_no). `pictures` are addresses on the
+    police's own hosts, or keys of what was handed in before; they are no part of what makes a record the same."""
 
     authority: str
     record_no: str
@@ -37,6 +38,7 @@ class Report:
     offence: str
     occurred_at: datetime
     place: str
+    pictures: tuple[str, ...] = ()
 
     @property
     def key(self) -> tuple[str, str]:
@@ -66,23 +68,25 @@ class Recorded:
 async def record(work: Work, report: Report) -> Recorded:
     """Enter a violation: plate -> owner at the time -> person, and the notice to that person.
 
-    Entering it again is harmless. Raises Refusal: another content under the same number, unknown vehicle or offence, a time to come or
-    too long ago. `entering.record_all` does the same for many.
+    Entering it again is harmless, and may bring pictures that were missing. Raises Refusal: another content under the same number,
+    unknown vehicle, offence or picture, a time to come or too long ago. `entering.record_all` does the same for many.
     """
+    evidence.check(work, report.pictures)
     known = await store.recorded(work, report.authority, report.record_no)
     if known:
-        return again(report.print(work), *known)
+        seen = again(report.print(work), *known)
+        await evidence.attach(work, [(seen.number, report.pictures)])
+        return seen
     refuse_impossible_time(work, report)
     owned = await identity.owner_on(work, report.plate, report.day)
     if owned is None:
         raise Refusal("record.unknown_vehicle")
-    offence = await catalogue.version_on(work, report.authority, report.offence, report.day)
-    if offence is None:
-        raise Refusal("record.unknown_offence")
+    offence = applicable(await catalogue.version_on(work, report.authority, report.offence, report.day))
     number = await _insert(work, case_row(work, report, owned, offence))
     if number is None:  # the same record came in at the same time, and was first
         return await record(work, report)
     await audit.record(work, "case.recorded", f"case {number}", person_id=owned.person_id)
+    await evidence.attach(work, [(number, report.pictures)])
     language = (await identity.contact(work, owned.person_id)).language
     await outbox.put(work, owner_notice(work, number, report, owned, offence, language))
     return Recorded(number, new=True)
@@ -142,8 +146,16 @@ def bill_of(work: Work, case: Case) -> Bill:
     """What is open on a decided case today."""
     if case.fine is None:
         raise ValueError("a case without an amount has no bill")
-    suspended = (*case.suspensions, *case.rests)
-    return bill(case.fine, case.due_on, work.today, work.city.tariff.payment, suspended, case.paid)
+    payment, suspended = work.city.tariff.payment, (*case.suspensions, *case.rests)
+    return bill(case.fine, case.due_on, work.today, payment, suspended, case.paid)
+
+
+def lateness_of(work: Work, case: Case) -> Lateness:
+    """What paying late would make of what is open of a case's fine."""
+    if case.fine is None:
+        raise ValueError("a case without an amount does not grow")
+    payment, suspended = work.city.tariff.payment, (*case.suspensions, *case.rests)
+    return lateness(case.fine, case.due_on, payment, suspended, case.paid)
 
 
 async def remind_undecided(work: Work) -> int:
@@ -202,6 +214,15 @@ def refuse_impossible_time(work: Work, report: Report) -> None:
         raise BadInput("record.in_future")
     if rules.too_old(report.day, work.today):
         raise BadInput("record.too_old")
+
+
+def applicable(offence: catalogue.Version | None) -> catalogue.Version:
+    """The offence, for a record. Raises Refusal when there is none, or when nobody knows for which days it holds."""
+    if offence is None:
+        raise Refusal("record.unknown_offence")
+    if offence.undated:
+        raise Refusal("record.undated_offence")
+    return offence
 
 
 def case_row(work: Work, report: Report, owned: identity.Owned, offence: catalogue.Version) -> dict[str, Any]:

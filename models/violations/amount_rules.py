@@ -7,9 +7,10 @@ what was added together never exceeds the fine (docs/decisions/0017).
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from models.base.calendar import ONE_DAY
+from models.base.money import percent
 from models.base.tariff import Payment
 
 PER_CENT = 100
@@ -159,3 +160,40 @@ def take(part: Part, open_: Bill | None, *, in_time: bool) -> Taken:
 def part_fits(amount: int, open_: Bill, payment: Payment) -> bool:
     """May somebody pay this much of a bill? From the tariff's smallest part on; nought there: nobody may."""
     return 0 < payment.smallest_part <= amount < open_.total
+
+
+def capped_on(due: date, payment: Payment, suspensions: Iterable[Suspension] = ()) -> date | None:
+    """From which day on nothing more is added; None while a suspension goes on: then nobody knows."""
+    known = tuple(suspensions)
+    if any(each.until is None for each in known):
+        return None
+    needed = -(-payment.surcharge_cap_percent // payment.surcharge_percent_per_day)
+    day = due + timedelta(days=needed)
+    while (missing := needed - days_late(due, day, known)) > 0:
+        day += timedelta(days=missing)
+    return day
+
+
+@dataclass(frozen=True, slots=True)
+class Lateness:
+    """What paying late makes of what is open, in fen: so much a day, so much at most. `capped_on`: see `capped_on`."""
+
+    daily: int
+    most: int
+    capped_on: date | None
+
+
+def lateness(
+    principal: int,
+    due: date | None,
+    payment: Payment,
+    suspensions: Sequence[Suspension] = (),
+    paid: Sequence[Paid] = (),
+) -> Lateness:
+    """Of a fine, whether or not it is decided; with its last day, on which day it ends to grow."""
+    left = principal - sum(each.principal for each in paid)
+    last = capped_on(due, payment, suspensions) if due else None
+    most = left + percent(left, payment.surcharge_cap_percent)
+    if last:
+        most = bill(principal, due, last, payment, suspensions, paid).total
+    return Lateness(percent(left, payment.surcharge_percent_per_day), most, last)

@@ -4,14 +4,14 @@ At most one of a case is open (`uq_challenges_open`). Whoever files holds the pe
 only, so of two answers, or an answer and a withdrawal, one wins.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from sqlalchemy import Row, func, insert, select, update
 
-from models.base import audit, bulk
+from models.base import audit
 from models.base.db import Work
 from models.base.errors import Refusal
 from models.post import desk
@@ -175,12 +175,6 @@ async def watch(work: Work) -> int:
     for each in due:
         await desk.open_ticket(work, ALERT, f"case {each.case_number}", each.person_id, due_on=each.answer_by)
     return len(due)
-
-
-async def without_row(work: Work, blobs: Collection[str]) -> set[str]:
-    """Of these blobs those that back nothing."""
-    known = select(photos.c.blob).where(bulk.among(work, photos.c.blob, blobs))
-    return set(blobs) - {row.blob for row in await work.all(known)}
 
 
 async def _found(work: Work, which: Any) -> list[Challenge]:

@@ -13,11 +13,12 @@ from models.base.db import Work
 from models.base.errors import Refusal
 from models.identity import acts as identity
 from models.post import outbox
-from models.violations import catalogue, store
+from models.violations import catalogue, evidence, store
 from models.violations.acts import (
     Recorded,
     Report,
     again,
+    applicable,
     case_row,
     owner_notice,
     refuse_impossible_time,
@@ -43,7 +44,7 @@ class _New:
 
 
 async def record_all(work: Work, reports: Sequence[Report]) -> list[Recorded | Refusal]:
-    """What became of each report, in their order. A record that comes twice is in already the second time."""
+    """What became of each report, in their order. A record that comes twice is in already the second time. Pictures are addresses here."""
     known = await store.recorded_all(work, {report.key for report in reports})
     fresh = [report for report in reports if report.key not in known]
     found = await _look_up(work, fresh)
@@ -51,17 +52,17 @@ async def record_all(work: Work, reports: Sequence[Report]) -> list[Recorded | R
     new: list[_New] = []
 
     def enter(report: Report) -> Recorded:
+        evidence.check(work, report.pictures, handed_in=False)
         if report.key in known:
             return again(report.print(work), *known[report.key])
         refuse_impossible_time(work, report)
         owned, offence = found[report]
         if owned is None:
             raise Refusal("record.unknown_vehicle")
-        if offence is None:
-            raise Refusal("record.unknown_offence")
-        row = {**case_row(work, report, owned, offence), "number": next(numbers)}
+        version = applicable(offence)
+        row = {**case_row(work, report, owned, version), "number": next(numbers)}
         known[report.key] = (row["number"], row["report_print"])
-        new.append(_New(report, owned, offence, row))
+        new.append(_New(report, owned, version, row))
         return Recorded(row["number"], new=True)
 
     outcomes: list[Recorded | Refusal] = []
@@ -71,6 +72,10 @@ async def record_all(work: Work, reports: Sequence[Report]) -> list[Recorded | R
         except Refusal as refusal:
             outcomes.append(refusal)
     await _write(work, new)
+    seen = zip(outcomes, reports, strict=True)
+    await evidence.attach(
+        work, [(each.number, report.pictures) for each, report in seen if isinstance(each, Recorded)]
+    )
     return outcomes
 
 

@@ -10,7 +10,7 @@ from models.base.db import Work
 from models.base.money import Fen
 from models.base.texts import texts
 from models.identity import acts as identity
-from models.identity.rules import Plate, mask_name
+from models.identity.rules import Plate
 from models.post import desk
 from models.post.notices import Channel, Kind, Notice
 from models.post.outbox import Draft
@@ -54,7 +54,7 @@ KINDS = (ASKED, ASKED_NO_AMOUNT, TAKEN, CHECKED, DECLINED, LAPSED, REJECTED, MOV
 def asked(work: Work, nomination: Nomination, case: Case, asker: str, language: str) -> Draft:
     """To the driver: who asks, what for, what it costs, by when, and the code of the answer."""
     params = {
-        "asker": mask_name(asker),
+        "asker": asker,
         "plate": Plate("", case.plate).masked,
         "day": case.day,
         "place": case.place,
@@ -95,7 +95,7 @@ async def over(work: Work, nomination: Nomination, case: Case) -> Draft:
 
 async def _about(work: Work, other_id: int, case: Case) -> dict[str, Any]:
     other = await identity.contact(work, other_id)
-    return {"name": mask_name(other.name), "plate": Plate("", case.plate).masked, "number": case.number}
+    return {"name": other.called, "plate": Plate("", case.plate).masked, "number": case.number}
 
 
 def _once(nomination: Nomination) -> str:

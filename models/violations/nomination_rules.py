@@ -20,7 +20,15 @@ FULL_AGE = 18
 CLASS = re.compile(r"[A-D][0-9]?|[EFMNP]")
 SMALL = frozenset({"A1", "A2", "A3", "B1", "B2", "C1", "C2", "C5"})
 LARGE = frozenset({"A1", "A2", "A3", "B1", "B2"})
-DRIVEN_WITH = {"01": LARGE, "51": LARGE, "02": SMALL, "52": SMALL}
+DRIVEN_WITH = {
+    "01": LARGE,
+    "51": LARGE,
+    "02": SMALL,
+    "52": SMALL,
+    "07": frozenset({"D", "E"}),
+    "08": frozenset({"D", "E", "F"}),
+    "15": frozenset({"A2", "C6"}),
+}
 
 
 class NominationState(StrEnum):

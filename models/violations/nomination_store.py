@@ -9,8 +9,7 @@ from sqlalchemy import Row, select
 
 from models.base.db import Work
 from models.base.errors import Refusal
-from models.identity.names import names_of
-from models.identity.rules import mask_name
+from models.identity.names import called
 from models.identity.tables import vehicles
 from models.violations import nomination_rules as rules
 from models.violations import store
@@ -116,7 +115,7 @@ async def pairs(work: Work, car: Car, driver_id: int) -> list[Pair]:
 async def names(work: Work, named: Collection[Nomination]) -> dict[int, str]:
     """How the people of these nominations are named to one another: the surname."""
     people = {person for each in named for person in (each.owner_id, each.driver_id)}
-    return {person: mask_name(name) for person, name in (await names_of(work, people)).items()}
+    return await called(work, people)
 
 
 async def case_of(work: Work, nomination: Nomination) -> Case:

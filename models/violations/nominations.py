@@ -64,7 +64,7 @@ async def file(work: Work, case: Case, car: Car, driver_id: int, expires_on: dat
     )
     asker = await identity.contact(work, case.liable_id)
     driver = await identity.contact(work, driver_id)
-    await outbox.put(work, notices.asked(work, filed, case, asker.name, driver.language))
+    await outbox.put(work, notices.asked(work, filed, case, asker.called, driver.language))
     return filed
 
 

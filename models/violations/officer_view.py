@@ -10,10 +10,10 @@ from sqlalchemy import select
 from models.base.audit import events
 from models.base.db import Work
 from models.identity import acts as identity
-from models.identity.rules import Plate, mask_name, mask_phone
+from models.identity.rules import Plate, mask_phone
 from models.post import desk
 from models.post.tables import outbox
-from models.violations import challenges, officer_acts, plans, refunds, store
+from models.violations import challenges, officer_acts, officer_photos, plans, refunds, store
 
 MOST_EVENTS = 500
 
@@ -61,6 +61,7 @@ class View:
     challenges: Sequence[challenges.Challenge]
     plans: Sequence[plans.Plan]
     refunds: Sequence[refunds.Refund]
+    photos: Sequence[officer_photos.Seen]
 
 
 async def show(work: Work, number: str) -> View:
@@ -68,7 +69,7 @@ async def show(work: Work, number: str) -> View:
     case = await officer_acts.known(work, number)
     contact = await identity.contact(work, case.liable_id)
     phone = mask_phone(contact.phone) if contact.phone else ""
-    holder = Holder(mask_name(contact.name), phone, "")
+    holder = Holder(contact.called, phone, "")
     return await _view(work, replace(case, plate=Plate("", case.plate).masked), holder)
 
 
@@ -92,6 +93,7 @@ async def _view(work: Work, case: store.Case, holder: Holder) -> View:
         challenges=await challenges.of_case(work, case.number),
         plans=await plans.of_case(work, case.number),
         refunds=await refunds.of_case(work, case.number),
+        photos=await officer_photos.of_case(work, case.number),
     )
 
 

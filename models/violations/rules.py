@@ -38,6 +38,7 @@ SERVICE_FAILED = (State.SERVED, State.DECIDED)
 UNDECIDED = frozenset({State.RECORDED, State.NOTIFIED})
 PAYABLE = frozenset({State.DECIDED, State.SERVED, State.OVERDUE})
 OPEN = UNDECIDED | PAYABLE
+CLOSED = frozenset(State) - OPEN
 
 
 def sources(target: State) -> frozenset[State]:
@@ -52,7 +53,9 @@ class Reason(StrEnum):
     CHALLENGED = "challenged"
     NOMINATED = "nominated"
     NOMINATION_CHECKED = "nomination_checked"
+    RULE_CHANGED = "rule_changed"
     NO_AMOUNT = "no_amount"
+    GRAVE = "grave"
     UNKNOWN_POINTS = "unknown_points"
     OVER_LIMIT = "over_limit"
     MINOR = "minor"
@@ -71,7 +74,7 @@ def too_old(happened_on: date, today: date) -> bool:
 class Forecast:
     """What a case would cost: `fine` in fen, None while an officer must set it; `points` None where the catalogue knows none.
 
-    `nominated`: the state of the nomination that the case waits for.
+    `nominated`: the state of the nomination that the case waits for. `grave`: there may be more than money and points.
     """
 
     state: State
@@ -79,6 +82,7 @@ class Forecast:
     points: int | None
     challenged: bool = False
     nominated: str | None = None
+    grave: bool = False
 
 
 def obstacle(case: Forecast, age: int, handling: Handling) -> Reason | None:
@@ -89,6 +93,7 @@ def obstacle(case: Forecast, age: int, handling: Handling) -> Reason | None:
         (case.nominated == "open", Reason.NOMINATED),
         (case.nominated is not None, Reason.NOMINATION_CHECKED),
         (not case.fine, Reason.NO_AMOUNT),
+        (case.grave, Reason.GRAVE),
         (case.points is None, Reason.UNKNOWN_POINTS),
         ((case.fine or 0) > handling.online_fine_limit, Reason.OVER_LIMIT),
         ((case.points or 0) > handling.online_points_limit, Reason.OVER_LIMIT),

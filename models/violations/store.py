@@ -1,7 +1,7 @@
 """Reading and writing cases; statements are built once, states move under guard."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import reduce
 from typing import Any
@@ -47,21 +47,30 @@ NOMINATION = (
     .correlate(cases)
     .scalar_subquery()
 )
+PHOTOS = (
+    select(func.count())
+    .where(evidence.c.case_number == cases.c.number, evidence.c.removed_at.is_(None))
+    .correlate(cases)
+    .scalar_subquery()
+)
+# What people see of a case; what only machines need (keys, prints, instants of recording) is left where it is.
+OF_CASE = (
+    *(cases.c.number, cases.c.liable_id, cases.c.state, cases.c.occurred_at, cases.c.place, cases.c.fine),
+    *(cases.c.points, cases.c.handle_by, cases.c.notified_on, cases.c.decided_on, cases.c.served_on),
+    *(cases.c.due_on, cases.c.closed_on),
+)
+OF_OFFENCE = (offences.c.code, offences.c.conduct, offences.c.conduct_en, offences.c.basis)
+OF_OTHERS = (offences.c.fine_words, vehicles.c.plate, vehicles.c.plate_kind)
+NEWEST = (cases.c.recorded_at.desc(), cases.c.occurred_at.desc(), cases.c.number)
 CASE = (
-    select(
-        cases,
-        offences.c.code,
-        offences.c.conduct,
-        offences.c.conduct_en,
-        offences.c.basis,
-        offences.c.fine_words,
-    )
-    .add_columns(vehicles.c.plate, SUSPENSIONS.label("suspensions"), NOMINATION.label("nominated"))
+    select(*OF_CASE, *OF_OFFENCE, *OF_OTHERS)
+    .add_columns(SUSPENSIONS.label("suspensions"), NOMINATION.label("nominated"))
     .add_columns(PLANS.label("plans"), PAID.label("paid"))
     .select_from(cases.join(offences).join(vehicles))
-    .order_by(cases.c.recorded_at.desc(), cases.c.occurred_at.desc(), cases.c.number)
+    .order_by(*NEWEST)
 )
-BY_NUMBER = Prepared(CASE.where(cases.c.number == bindparam("number")))
+ALONE = CASE.add_columns(offences.c.grave, PHOTOS.label("photos"))
+BY_NUMBER = Prepared(ALONE.where(cases.c.number == bindparam("number")))
 OPEN_OF = Prepared(
     CASE.where(cases.c.liable_id == bindparam("person"), cases.c.state.in_(sorted(rules.OPEN)))
 )
@@ -74,12 +83,13 @@ BY_RECORD = select(cases.c.number, cases.c.report_print).where(
 class Case:
     """A case as people see it. `fine` in fen and `points` may be unknown; days are civic; `plate` in clear. `suspensions` are the days
     of its challenges: while one goes on, nothing is added and nothing is taken. `nominated`: the state of the nomination it waits for.
-    `rests` are the days of its plans, `plan` is the state of the one that is asked for or runs; `paid` is what was booked on it.
+    Only where one case alone is looked at: `grave`, the catalogue has more for it than money, points and a warning; `photos`, how many.
     """
 
     number: str
     liable_id: int
     plate: str
+    plate_kind: str
     state: State
     code: str
     conduct: str
@@ -101,6 +111,8 @@ class Case:
     rests: tuple[Suspension, ...] = ()
     plan: str | None = None
     paid: tuple[Paid, ...] = ()
+    grave: bool = False
+    photos: int = 0
 
     def what(self, texts: Texts) -> str:
         """The conduct in the reader's language, where the catalogue has it."""
@@ -108,7 +120,7 @@ class Case:
 
     @property
     def forecast(self) -> rules.Forecast:
-        return rules.Forecast(self.state, self.fine, self.points, self.challenged, self.nominated)
+        return rules.Forecast(self.state, self.fine, self.points, self.challenged, self.nominated, self.grave)
 
     @property
     def day(self) -> date:
@@ -137,23 +149,23 @@ class Case:
 async def case(work: Work, number: str) -> Case | None:
     """The case of this number."""
     row = await work.first(BY_NUMBER, {"number": number})
-    return _case(work, row) if row else None
+    return replace(case_of_row(work, row), grave=row.grave, photos=row.photos) if row else None
 
 
 async def open_cases(work: Work, person_id: int) -> list[Case]:
     """What somebody has open, the newest record first."""
-    return [_case(work, row) for row in await work.all(OPEN_OF, {"person": person_id})]
+    return [case_of_row(work, row) for row in await work.all(OPEN_OF, {"person": person_id})]
 
 
 async def cases_in(work: Work, state: State, *where: Any) -> list[Case]:
     """Cases in a state, for jobs."""
-    return [_case(work, row) for row in await work.all(CASE.where(cases.c.state == state, *where))]
+    return [case_of_row(work, row) for row in await work.all(CASE.where(cases.c.state == state, *where))]
 
 
 async def cases_of(work: Work, numbers: Collection[str]) -> dict[str, Case]:
     """The cases of these numbers."""
     rows = await work.all(CASE.where(bulk.among(work, cases.c.number, numbers)))
-    return {row.number: _case(work, row) for row in rows}
+    return {row.number: case_of_row(work, row) for row in rows}
 
 
 async def states(work: Work, numbers: Collection[str], *, hold: bool = False) -> dict[str, State]:
@@ -213,11 +225,13 @@ async def taken(work: Work, numbers: Collection[str]) -> set[str]:
     return {row.number for row in rows}
 
 
-def _case(work: Work, row: Row[Any]) -> Case:
+def case_of_row(work: Work, row: Row[Any]) -> Case:
+    """Out of a row of `CASE`."""
     return Case(
         number=row.number,
         liable_id=row.liable_id,
         plate=work.open(row.plate, identity.PLATE),
+        plate_kind=row.plate_kind,
         state=State(row.state),
         code=row.code,
         conduct=row.conduct,

@@ -13,6 +13,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    false,
     literal_column,
 )
 
@@ -34,6 +35,10 @@ offences = Table(
     Column("fine_words", Text, nullable=False),
     Column("points", Integer),
     Column("measures", Text, nullable=False),
+    Column("remark", Text, nullable=False, server_default=""),
+    Column("valid_to", Date),
+    Column("undated", Boolean, nullable=False, server_default=false()),
+    Column("grave", Boolean, nullable=False, server_default=false()),
     UniqueConstraint("authority", "code", "valid_from"),
 )
 cases = Table(
@@ -140,6 +145,21 @@ photos = Table(
     Column("content_type", String(32), nullable=False),
     Column("size", Integer, nullable=False),
     Column("added_at", Instant, nullable=False),
+    Column("removed_at", Instant),
+)
+# Without a case: handed in, and not named by a record yet. `url` (sealed) where the police keep the picture themselves.
+evidence = Table(
+    "case_evidence",
+    metadata,
+    Column("id", Key, primary_key=True, autoincrement=True),
+    Column("case_number", String(12), ForeignKey("cases.number"), index=True),
+    Column("handed_in_by", String(64), nullable=False),
+    Column("blob", String(32), unique=True),
+    Column("url", Text),
+    Column("content_type", String(32)),
+    Column("size", Integer),
+    Column("added_at", Instant, nullable=False),
+    Column("removed_at", Instant),
 )
 refunds = Table(
     "refunds",

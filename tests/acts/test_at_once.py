@@ -19,7 +19,7 @@ from models.base.errors import Refusal
 from models.flows import decision
 from models.identity import acts as identity
 from models.identity import binding
-from models.identity.acts import PersonEntry, VehicleEntry
+from models.identity.acts import ENTRY_NEW, ENTRY_UNCHANGED, PersonEntry, VehicleEntry
 from models.identity.rules import Claim, Plate
 from models.identity.tables import accounts, bind_codes, consents
 from models.post import desk, inbox, outbox
@@ -218,7 +218,7 @@ async def test_one_vehicle_has_one_owner_since_a_day(two: Two, people: Town):
 
 
 async def test_one_version_of_an_offence_is_entered(two: Two):
-    assert await two.twins(lambda work: catalogue.enter(work, offence(HORN))) == (True, False)
+    assert await two.twins(lambda work: catalogue.enter(work, offence(HORN))) == (ENTRY_NEW, ENTRY_UNCHANGED)
 
 
 async def test_one_lock_for_two_cases(two: Two, people: Town):

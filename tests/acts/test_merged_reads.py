@@ -25,12 +25,14 @@ from sqlalchemy import (
 )
 
 import models
+from models.base.crypto import Vault
 from models.base.db import Database, Instant, Work
 from models.base.errors import DatabaseAway
 from models.base.prepared import Prepared
 from models.identity import store as identity
 from models.identity.tables import accounts, vehicles
 from models.identity.tables import people as people_table
+from models.violations import listing
 from models.violations import store as violations
 from models.violations.tables import cases
 from tests.conftest import START
@@ -44,9 +46,27 @@ class Colour(StrEnum):
     BLUE = "blue"
 
 
+WHOSE: list[Params] = [{"person": 1}, {"person": 99}, {"person": 2}, {"person": 1}]
+VAULT = Vault({"t1": bytes(range(32))}, current="t1", index_key=bytes(32))  # that of the tests' city
+PLATED: Params = {"plate": VAULT.index(LI_PLATE.number, identity.PLATE), "kind": LI_PLATE.kind}
+SCREENS = [
+    pytest.param(
+        statement,
+        [{**who, "skip": skip, **dict([*PLATED.items()][:named])} for skip in (0, 1) for who in WHOSE],
+        id=f"a screen of {'closed' if closed else 'open'} cases, named by {named}",
+    )
+    for (closed, named), statement in listing.SCREENS.items()
+]
+OF_PLATE = [
+    pytest.param(statement, [{"person": 1, "plate": PLATED["plate"]}], id=f"kinds of a plate, {closed}")
+    for (closed, _), statement in listing.KINDS.items()
+]
 # Every prepared statement there is: who finds something (more than once), who finds nothing.
 STATEMENTS = [
     pytest.param(violations.OPEN_OF, [{"person": n} for n in (1, 2, 99, 1, 3, 1)], id="open cases"),
+    pytest.param(listing.FIRST, WHOSE, id="a first screen"),
+    *SCREENS,
+    *OF_PLATE,
     pytest.param(violations.BY_NUMBER, [{"number": "000000000000"}], id="no such case"),
     pytest.param(
         identity.CONTACT, [{"person": n} for n in (2, 1, 2, 99)], id="a contact, joined and counted"
@@ -188,9 +208,9 @@ def test_every_prepared_statement_is_compared():
         if "migrations" not in found.name
     ]
     modules = [importlib.import_module(name) for name in names]
-    there_are = {
-        thing for module in modules for thing in vars(module).values() if isinstance(thing, Prepared)
-    }
+    things = [thing for module in modules for thing in vars(module).values()]
+    things += [one for thing in things if isinstance(thing, dict) for one in thing.values()]
+    there_are = {thing for thing in things if isinstance(thing, Prepared)}
     assert there_are == {case.values[0] for case in STATEMENTS}
 
 

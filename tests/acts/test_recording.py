@@ -10,7 +10,7 @@ from models.base.db import Work
 from models.base.errors import BadInput, Refusal
 from models.base.ids import is_case_no
 from models.identity import acts as identity
-from models.identity.acts import VehicleEntry
+from models.identity.acts import ENTRY_UNCHANGED, VehicleEntry
 from models.identity.rules import Plate
 from models.violations import acts, catalogue, store
 from models.violations.catalogue import read_fine
@@ -177,7 +177,7 @@ async def test_a_case_keeps_the_version_of_the_day_of_the_offence(work: Work, pe
 
 
 async def test_an_offence_is_entered_once_and_never_changed(work: Work):
-    assert not await catalogue.enter(work, offence(SPEEDING))
+    assert await catalogue.enter(work, offence(SPEEDING)) == ENTRY_UNCHANGED
     with pytest.raises(Refusal, match=r"offence\.other_content"):
         await catalogue.enter(work, replace(offence(SPEEDING), points=6))
 

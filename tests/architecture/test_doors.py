@@ -16,6 +16,7 @@ EXPECTED = {
     "/callbacks/wechat-pay",
     "/callbacks/sms/{secret}",
     "/api/v1/violations",
+    "/api/v1/pictures",
     "/c/{token}/order",
     "/demo/clock",
     *(f"/api/v1/officer/{act.on}/{{subject}}/{act.name}" for act in ACTS),

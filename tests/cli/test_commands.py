@@ -43,6 +43,7 @@ OFFICER = {
     "revoke",
     "queue",
     "show",
+    "photo",
     "answer",
     *(act.name for act in ACTS if act.name != "reveal"),
 }

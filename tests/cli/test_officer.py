@@ -13,14 +13,17 @@ import pytest
 from bot.officer_reasons import SENTENCES
 from bot.settings import load_settings
 from bot.wiring import open_database
+from models.base.blobs import FileBlobs
 from models.base.db import Database
 from models.post import desk as tickets
+from models.violations import evidence
 from tests.cli.conftest import Shell
 from tests.helpers import LI_MING, OVERLOAD, recorded_case, town
 
 ROOT = Path(__file__).parents[2]
 Result = TypeVar("Result")
 WHY = ("--reasons", "根据称重记录")
+KEY, JPEG = "a" * 32, b"\xff\xd8\xff"
 
 
 def with_database(act: Callable[[Database], Awaitable[Result]]) -> Result:
@@ -134,6 +137,24 @@ def test_an_activity_is_put_on_record(number: str, officer: Shell) -> None:
     }
 
 
+def test_a_photo_goes_into_a_new_file_for_its_officer_alone(
+    number: str, officer: Shell, tmp_path: Path
+) -> None:
+    async def hand_in(database: Database) -> None:
+        await FileBlobs(load_settings().blobs, database.city.vault).put(KEY, JPEG)
+        async with database.begin("api:K1") as work:
+            await evidence.hand_in(work, KEY, "image/jpeg", len(JPEG))
+            await evidence.attach(work, [(number, (KEY,))])
+
+    with_database(hand_in)
+    file = tmp_path / "seen.jpg"
+    status, out, err = officer.run("officer", "photo", number, KEY, str(file))
+    assert (status, json.loads(out)["of"]) == (0, "evidence"), err
+    assert (file.read_bytes(), file.stat().st_mode & 0o777) == (JPEG, 0o600)
+    status, _, err = officer.run("officer", "photo", number, KEY, str(file))
+    assert (status, "name another file" in err) == (1, True)
+
+
 @pytest.mark.parametrize(
     ("words", "says"),
     [
@@ -146,6 +167,7 @@ def test_an_activity_is_put_on_record(number: str, officer: Shell) -> None:
         pytest.param(("grant", "9", "2026-06-01", "2026-07-01", *WHY), "no such payment plan", id="grant"),
         pytest.param(("refuse", "9", *WHY), "no such payment plan", id="refuse"),
         pytest.param(("retry", "X" * 32, *WHY), "no refund", id="retry"),
+        pytest.param(("photo", "{}", KEY, "x.jpg"), "no such photo", id="photo"),
         pytest.param(("queue", "--taken", "all"), "Choose one of: any, mine, free", id="queue"),
     ],
 )

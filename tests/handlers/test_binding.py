@@ -68,7 +68,7 @@ async def test_the_claim_however_it_comes_leads_to_a_code(world: World, stranger
     assert stranger.heard("bind.done")
     assert stranger.heard("consent.question")
     assert await stranger.say("罚单")
-    assert stranger.heard("fines.none")
+    assert stranger.heard("fines.none.open")
 
 
 @pytest.mark.parametrize(

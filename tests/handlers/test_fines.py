@@ -16,7 +16,7 @@ async def test_who_is_not_bound_is_told_how_to_begin(stranger: Chat, text: str):
 
 async def test_nothing_is_open(li: Chat):
     await li.say("罚单")
-    assert li.heard("fines.none")
+    assert li.heard("fines.none.open")
     await li.say("1")
     assert li.heard("points.balance")
 
@@ -42,14 +42,23 @@ async def test_the_same_in_english(world: World, wang: Chat):
     )
 
 
-async def test_many_cases_are_shown_three_at_a_time(world: World, li: Chat):
-    numbers = [await lives.recorded(world, f"R{count}") for count in range(7)]
-    pages = [await li.say("罚单"), await li.say("4"), await li.say("4")]
+async def test_many_cases_are_shown_five_at_a_time(world: World, li: Chat):
+    numbers = [await lives.recorded(world, f"R{count}") for count in range(11)]
+    pages = [await li.say("罚单"), await li.say("6"), await li.say("更多")]
     shown = [[number for number in numbers if number in page] for page in pages]
-    assert [len(page) for page in shown] == [3, 3, 1]
+    assert [len(page) for page in shown] == [5, 5, 1]
     assert {number for page in shown for number in page} == set(numbers)
-    assert all("7宗" in page for page in pages)
+    assert all(f"11宗未处理案件。第{place}页，共3页" in page for place, page in enumerate(pages, 1))
     assert li.reply.choices == (f"案件 {shown[2][0]}",), "the last page offers no more"
+    await li.say("更多")
+    assert li.heard("unknown.text")
+
+
+async def test_a_long_conduct_is_cut_in_a_list_and_whole_in_its_case(world: World, li: Chat):
+    for count in range(2):
+        await lives.recorded(world, f"R{count}")
+    assert "超过规定时速10%以上未达…" in await li.say("罚单")
+    assert "超过规定时速10%以上未达20%" in await li.say("1")
 
 
 @pytest.mark.parametrize(
@@ -57,14 +66,31 @@ async def test_many_cases_are_shown_three_at_a_time(world: World, li: Chat):
     [
         pytest.param("罚单 2", 1, id="the second page"),
         pytest.param("罚单 9", 1, id="beyond the end: the last page"),
-        pytest.param("罚单 0", 3, id="before the beginning: the first"),
+        pytest.param("罚单 0", 5, id="before the beginning: the first"),
         pytest.param("罚单 ２", 1, id="full-width"),
+        pytest.param("罚单 第 2 页", 1, id="as it is offered"),
+        pytest.param("罚单 未处理 第2页", 1, id="with the state"),
+        pytest.param("罚单 粤T12345 第2页", 1, id="of one plate"),
+        pytest.param("罚单 粤T12345 第9页", 1, id="of one plate, beyond the end"),
     ],
 )
 async def test_a_page_by_its_number(world: World, li: Chat, text: str, shown: int):
-    numbers = [await lives.recorded(world, f"R{count}") for count in range(4)]
+    numbers = [await lives.recorded(world, f"R{count}") for count in range(6)]
     answer = await li.say(text)
     assert sum(number in answer for number in numbers) == shown
+
+
+async def test_closed_cases_are_shown_when_they_are_asked_for(world: World, li: Chat):
+    closed = [await lives.paid(world, f"P{count}") for count in range(2)]
+    still_open = await lives.recorded(world)
+    answer = await li.say("罚单")
+    assert not any(number in answer for number in closed)
+    for text in ("罚单 已办结", "罚单 粤T12345 已办结", "fines closed"):
+        answer = await li.say(text)
+        assert li.heard("fines.closed")
+        assert ([number in answer for number in closed], still_open in answer) == ([True, True], False)
+    await li.say("1")
+    assert li.heard("case.closed.paid")
 
 
 @pytest.mark.parametrize(
@@ -84,8 +110,8 @@ async def test_the_cases_of_one_plate(world: World, li: Chat, plate: str):
 @pytest.mark.parametrize(
     ("text", "answer"),
     [
-        pytest.param("罚单 粤T99999", "fines.none_of_plate", id="a plate without cases"),
-        pytest.param(f"罚单 {WANG_PLATE.number}", "fines.none_of_plate", id="somebody else's plate"),
+        pytest.param("罚单 粤T99999", "fines.none_of_plate.open", id="a plate without cases"),
+        pytest.param(f"罚单 {WANG_PLATE.number}", "fines.none_of_plate.open", id="somebody else's plate"),
         pytest.param("罚单 粤T1", "error.plate", id="half a plate"),
         pytest.param("罚单 谢谢", "error.plate", id="no plate at all"),
         pytest.param("案件", "case.how", id="no number"),

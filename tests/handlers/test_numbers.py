@@ -9,8 +9,8 @@ from tests.helpers import WANG_PLATE
 
 
 async def several(world: World) -> str:
-    """Five open cases, the last two decided."""
-    numbers = [await lives.recorded(world, f"R{position}") for position in range(3)]
+    """Six open cases, the last two decided."""
+    numbers = [await lives.recorded(world, f"R{position}") for position in range(4)]
     return (numbers + [await lives.decided(world, f"D{position}") for position in range(2)])[0]
 
 
@@ -21,7 +21,7 @@ async def nothing(world: World) -> str:
 
 
 OFFERS = [
-    pytest.param(nothing, "罚单", 2, id="no cases"),
+    pytest.param(nothing, "罚单", 3, id="no cases"),
     pytest.param(nothing, "帮助", 2, id="help"),
     pytest.param(nothing, "信用分", 3, id="score"),
     pytest.param(nothing, "限制", 2, id="no restrictions"),
@@ -38,7 +38,7 @@ OFFERS = [
     pytest.param(lives.decided, "罚单", 4, id="a decided case"),
     pytest.param(lives.paid, "{}", 1, id="a closed case"),
     pytest.param(lives.overdue, "限制", 1, id="a warning"),
-    pytest.param(several, "罚单", 4, id="many cases"),
+    pytest.param(several, "罚单", 6, id="many cases"),
     pytest.param(several, "缴款", 2, id="several to pay"),
 ]
 
@@ -96,7 +96,7 @@ async def test_a_number_is_good_for_ten_minutes(
     [
         pytest.param([], "1", id="nothing was offered yet"),
         pytest.param([], "0", id="not even a person"),
-        pytest.param(["罚单"], "3", id="more than was offered"),
+        pytest.param(["罚单"], "4", id="more than was offered"),
         pytest.param(["罚单", "缴款"], "1", id="the last answer offered nothing"),
         pytest.param(["罚单", "缴款"], "0", id="nor a person"),
     ],

@@ -17,6 +17,7 @@ from bot.reasons import SENTENCES
 from bot.wiring import KINDS
 from handlers.bind import PARTS
 from models.base.texts import CHINESE, LANGUAGES, LOCALES
+from models.identity.rules import PLATE_KINDS
 from models.licences import reduction_rules
 from models.post.notices import Channel
 from models.violations import challenge_rules, nomination_rules, plan_rules, rules
@@ -97,6 +98,9 @@ FAMILIES: Mapping[str, AbstractSet[str]] = {
     "takeover": set(nomination_rules.OF_DRIVER),
     "takeover.is": set(NominationState) - {NominationState.OPEN},
     "fines.waits": set(nomination_rules.LIVE),
+    "fines.none": {"open", "closed"},
+    "fines.none_of_plate": {"open", "closed"},
+    "plate.kind": set(PLATE_KINDS),
     "do.mean": {command.name for command in ROUTER.commands if command.listed},
     "sms": kinds_by(Channel.SMS),
     "chat": kinds_by(Channel.CHAT),

@@ -91,7 +91,7 @@ async def test_after_that_what_is_no_command_goes_to_the_person(li: Chat, text: 
 async def test_commands_go_on_working_and_what_resembles_one_is_still_offered(li: Chat):
     await li.say("人工")
     await li.say("罚单")
-    assert li.heard("fines.none")
+    assert li.heard("fines.none.open")
     await li.say("罚蛋")
     assert li.heard("unknown.maybe")
     assert not li.reply.handover
@@ -190,9 +190,9 @@ async def test_nothing_is_done_on_a_guess(world: World, li: Chat, text: str, ans
 @pytest.mark.parametrize(
     ("text", "answer"),
     [
-        pytest.param("罚蛋", "fines.none", id="罚蛋: 罚单"),
-        pytest.param("fnies", "fines.none", id="fnies: fines"),
-        pytest.param("我想查罚单", "fines.none", id="我想查罚单: 罚单"),
+        pytest.param("罚蛋", "fines.none.open", id="罚蛋: 罚单"),
+        pytest.param("fnies", "fines.none.open", id="fnies: fines"),
+        pytest.param("我想查罚单", "fines.none.open", id="我想查罚单: 罚单"),
     ],
 )
 async def test_the_closest_command_is_one_number_away(li: Chat, text: str, answer: str):

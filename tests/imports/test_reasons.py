@@ -7,24 +7,34 @@ from pathlib import Path
 import pytest
 
 from bot import reports
-from bot.imports import licences as licence_rows
-from bot.imports import offences, people, runner, table, vehicles, violations
+from bot.api import pictures
+from bot.imports import (
+    authorised,
+    companies,
+    offences,
+    people,
+    runner,
+    table,
+    vehicles,
+    violations,
+)
 from bot.reasons import SENTENCES, reason
 from models.base.errors import BadInput
 from models.flows import registration
 from models.identity import acts as identity
+from models.identity import companies as company_acts
 from models.identity import rules as identity_rules
 from models.identity import store as identity_store
 from models.licences import acts as licences
-from models.licences import registers
 from models.violations import acts as cases
-from models.violations import catalogue
+from models.violations import catalogue, evidence
 from models.violations import store as case_store
 
 REACHED = (
-    *(licence_rows, people, vehicles, offences, violations, runner, table, reports),
-    *(identity, identity_rules, identity_store, registration, licences, registers),
-    *(cases, case_store, catalogue),
+    *(companies, authorised, company_acts),
+    *(people, vehicles, offences, violations, runner, table, reports),
+    *(identity, identity_rules, identity_store, registration, licences),
+    *(cases, case_store, catalogue, evidence, pictures),
 )
 CITIZENS_ONLY = {
     "language.unknown",

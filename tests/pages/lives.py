@@ -2,9 +2,9 @@
 
 from collections.abc import Awaitable, Callable
 
-from models.flows import enforcement, settlement
+from models.flows import challenge, enforcement, settlement
 from models.identity import acts as identity
-from models.violations import payments, store
+from models.violations import challenge_rules, payments, store
 from models.violations.rules import State
 from tests.helpers import (
     APP_ID,
@@ -40,6 +40,16 @@ async def without_amount(world: World) -> str:
 async def without_points(world: World) -> str:
     async with world.database.begin("api:K1") as work:
         return await recorded_case(work, code=HORN)
+
+
+async def objected(world: World) -> str:
+    """Waiting for the answer to an objection."""
+    number = await notified(world)
+    async with world.database.begin("citizen:1") as work:
+        await challenge.file(
+            work, world.town.li_ming, number, challenge_rules.Kind.OBJECTION, "红灯时我在让救护车"
+        )
+    return number
 
 
 async def decided(world: World, record_no: str = "R1") -> str:

@@ -47,7 +47,16 @@ async def test_shows_what_happened_and_nobody(
         pytest.param(
             lives.recorded,
             "zh_CN",
-            ["还没有作出处罚决定", "¥200.00", "并记3分", "4月1日(周三)", "接受 {number}", "人工", "12123"],
+            [
+                "还没有作出处罚决定",
+                "¥200.00",
+                "并记3分",
+                "4月1日(周三)",
+                "接受 {number}",
+                "申诉 {number}",
+                "转给 {number}",
+                "12123",
+            ],
             id="a new record: the proposal, by when, how to accept, how to object",
         ),
         pytest.param(
@@ -84,7 +93,13 @@ async def test_shows_what_happened_and_nobody(
         pytest.param(
             lives.served,
             "en",
-            ["To pay today", "Last day to pay: Tue 17 Mar", "3% of the fine for each day", "¥0.00"],
+            [
+                "To pay today",
+                "Last day to pay: Tue 17 Mar",
+                "3% of the fine for each day",
+                "review {number}",
+                "¥400.00",
+            ],
             id="served: the last day, and the surcharge with its rule",
         ),
         pytest.param(
@@ -99,6 +114,12 @@ async def test_shows_what_happened_and_nobody(
         pytest.param(lives.paid, "zh_CN", ["已缴清", "3月2日(周一)", "收据"], id="paid: thanks, and when"),
         pytest.param(
             lives.paid_late, "en", ["Paid. Thank you", "Thu 19 Mar", "wallet"], id="paid late: of the wallet"
+        ),
+        pytest.param(
+            lives.objected,
+            "zh_CN",
+            ["这个案件在等什么", "民警正在核查", "不用做什么"],
+            id="objected to: what it waits for",
         ),
         pytest.param(lives.erased, "zh_CN", ["已撤销", "不需要缴款"], id="erased"),
         pytest.param(lives.voided, "en", ["withdrawn", "nothing to pay"], id="voided"),
@@ -116,6 +137,7 @@ async def test_says(visitor: Visitor, world: World, life: Life, language: str, s
     [
         pytest.param(lives.recorded, "<form", id="nothing to pay before a decision"),
         pytest.param(lives.without_amount, "接受 ", id="no offer to accept what is for the counter"),
+        pytest.param(lives.objected, "申诉 ", id="no second objection"),
         pytest.param(lives.paid, "钱包", id="no word of a wallet to who paid in time"),
         pytest.param(lives.paid, "<form", id="nothing to pay twice"),
         pytest.param(lives.voided, "<form", id="nothing to pay when withdrawn"),

@@ -6,6 +6,7 @@ from datetime import date
 from pathlib import Path
 
 from models.identity import acts as identity
+from models.identity.acts import ENTRY_NEW, ENTRY_UNCHANGED
 from models.identity.tables import ownerships, people, vehicles
 from models.licences.tables import licences
 from models.violations import catalogue
@@ -46,7 +47,7 @@ async def test_one_version_of_an_offence_is_entered_once(twins: Meetings, street
     day = date(2023, 1, 1).toordinal()
     async for meet in twins:
         version = offence(HORN, date.fromordinal(day + next(street.numbers)))
-        assert sorted(await meet(*[jobs.act(catalogue.enter, version)] * 2)) == [False, True]
+        assert sorted(await meet(*[jobs.act(catalogue.enter, version)] * 2)) == [ENTRY_NEW, ENTRY_UNCHANGED]
         assert await street.rows(offences, code=HORN, valid_from=version.valid_from) == 1
 
 
