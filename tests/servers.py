@@ -19,7 +19,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
@@ -230,8 +230,12 @@ def _valkey_binary() -> Path:
 
 
 def _listens(path: Path) -> bool:
-    with socket.socket(socket.AF_UNIX) as probe:
+    with (
+        socket.socket(socket.AF_UNIX) as probe,
+        suppress(OSError),
+    ):  # a path that is too long: its server will say so, and end
         return probe.connect_ex(str(path)) == 0
+    return False
 
 
 @contextmanager

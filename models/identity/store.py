@@ -40,16 +40,8 @@ ACCOUNT = Prepared(
     select(*OF_ACCOUNT, *HAT, MAY_ACT.label("last_day")).where(accounts.c.openid == bindparam("openid"))
 )
 CONTACT = Prepared(
-    select(
-        people.c.name,
-        people.c.phone,
-        people.c.born_on,
-        people.c.company,
-        accounts.c.openid,
-        accounts.c.following,
-        accounts.c.language,
-    )
-    .add_columns(HAS_CONSENT.label("consent"))
+    select(people.c.name, people.c.phone, people.c.born_on, people.c.company)
+    .add_columns(accounts.c.openid, accounts.c.following, accounts.c.language, HAS_CONSENT.label("consent"))
     .select_from(people.outerjoin(accounts, accounts.c.person_id == people.c.id))
     .where(people.c.id == bindparam("person"))
 )

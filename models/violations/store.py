@@ -19,7 +19,7 @@ from models.violations import rules
 from models.violations.amount_rules import Paid, Suspension
 from models.violations.plan_tables import plans
 from models.violations.rules import State
-from models.violations.tables import NOMINATED, cases, challenges, nominations, offences, parts
+from models.violations.tables import NOMINATED, cases, challenges, evidence, nominations, offences, parts
 
 WHATEVER = true()
 

@@ -171,8 +171,9 @@ async def test_every_kind_twice_changes_nothing(town_desk: Desk):
         assert outcome(await town_desk.give(kind, row)) == UNCHANGED, kind
 
 
-def test_there_are_five_kinds():
-    assert list(KINDS) == ["people", "vehicles", "licences", "offences", "violations"]
+def test_the_kinds():
+    kinds = ["people", "companies", "authorised", "vehicles", "licences", "offences", "violations"]
+    assert list(KINDS) == kinds
 
 
 @pytest.mark.parametrize(

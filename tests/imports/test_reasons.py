@@ -18,6 +18,7 @@ from bot.imports import (
     vehicles,
     violations,
 )
+from bot.imports import licences as licence_rows
 from bot.reasons import SENTENCES, reason
 from models.base.errors import BadInput
 from models.flows import registration
@@ -26,14 +27,15 @@ from models.identity import companies as company_acts
 from models.identity import rules as identity_rules
 from models.identity import store as identity_store
 from models.licences import acts as licences
+from models.licences import registers
 from models.violations import acts as cases
 from models.violations import catalogue, evidence
 from models.violations import store as case_store
 
 REACHED = (
-    *(companies, authorised, company_acts),
+    *(companies, authorised, company_acts, licence_rows),
     *(people, vehicles, offences, violations, runner, table, reports),
-    *(identity, identity_rules, identity_store, registration, licences),
+    *(identity, identity_rules, identity_store, registration, licences, registers),
     *(cases, case_store, catalogue, evidence, pictures),
 )
 CITIZENS_ONLY = {
