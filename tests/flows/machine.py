@@ -12,7 +12,7 @@ from hypothesis.stateful import RuleBasedStateMachine, run_state_machine_as_test
 
 from models.base.db import City, Database
 from models.base.ids import Ids
-from tests.conftest import FixedClock
+from tests.conftest import PATIENT, FixedClock
 from tests.databases import Databases
 from tests.flows.life import Life
 from tests.helpers import town
@@ -31,7 +31,7 @@ class AnyCourse(RuleBasedStateMachine):
         clocks = FixedClock(), FixedClock()
         city = replace(self.city, ids=Ids(Random(7)))
         url = self.run(self.databases.fresh(self.folder))
-        database = Database(url, city=city, civic=clocks[0], wall=clocks[1])
+        database = Database(url, city=city, civic=clocks[0], wall=clocks[1], limits=PATIENT)
         self.life = Life(database, clocks, self.run(town(database)))
 
     def run(self, step: Coroutine[Any, Any, Any]) -> Any:

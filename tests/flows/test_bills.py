@@ -24,7 +24,7 @@ from models.violations.rules import State
 from models.violations.tables import ledger, orders, payments, refunds
 from scheduler.jobs.reconcile_bills import NoSuchBill, ReconcileBills, Reconciled, check_day, due_days
 from tests.acts.queries import count
-from tests.conftest import START, FixedClock
+from tests.conftest import PATIENT, START, FixedClock
 from tests.databases import Databases, on_sqlite
 from tests.fakes import FakePayments
 from tests.flows.challenges import served
@@ -288,7 +288,9 @@ def test_each_difference_is_found_once_and_none_is_invented(city: City, database
 async def _any_books(city: City, databases: Databases, folder: Path, planted: list[str | None]) -> None:
     clocks = FixedClock(), FixedClock()
     url = await databases.fresh(folder)
-    database = Database(url, city=replace(city, ids=Ids(Random(7))), civic=clocks[0], wall=clocks[1])
+    database = Database(
+        url, city=replace(city, ids=Ids(Random(7))), civic=clocks[0], wall=clocks[1], limits=PATIENT
+    )
     try:
         life = Life(database, clocks, await town(database))
         case = await served(life)

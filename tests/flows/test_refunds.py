@@ -34,7 +34,7 @@ from models.violations.tables import ledger, parts
 from models.violations.tables import payments as payment_rows
 from models.violations.tables import refunds as refund_rows
 from tests.acts.queries import count
-from tests.conftest import FixedClock
+from tests.conftest import PATIENT, FixedClock
 from tests.databases import Databases, on_sqlite
 from tests.fakes import FakePayments
 from tests.flows.challenges import decide, file, served
@@ -348,7 +348,9 @@ def test_any_refund(city: City, databases: Databases, tmp_path: Path):
     async def life() -> Life:
         clocks = FixedClock(), FixedClock()
         url = await databases.fresh(tmp_path)
-        database = Database(url, city=replace(city, ids=Ids(Random(7))), civic=clocks[0], wall=clocks[1])
+        database = Database(
+            url, city=replace(city, ids=Ids(Random(7))), civic=clocks[0], wall=clocks[1], limits=PATIENT
+        )
         return Life(database, clocks, await town(database))
 
     here = type("AnyRefundHere", (AnyRefund,), {"life": staticmethod(life)})

@@ -21,7 +21,7 @@ from models.base.ids import Ids
 from models.identity import acts as identity
 from models.violations import payments, store
 from scheduler.jobs.query_silent_orders import SilentOrders
-from tests.conftest import FixedClock
+from tests.conftest import PATIENT, FixedClock
 from tests.helpers import decided_case, town
 from tests.service import Fakes, assembled
 
@@ -63,7 +63,7 @@ def open_town(
     copy(migrated, place.with_suffix(".db"))
     civic = DemoCivic(wall, place.with_suffix(".json"))
     url = f"sqlite+aiosqlite:///{place}.db"
-    database = Database(url, city=replace(city, ids=Ids(Random(7))), civic=civic, wall=wall)
+    database = Database(url, city=replace(city, ids=Ids(Random(7))), civic=civic, wall=wall, limits=PATIENT)
     fakes = Fakes()
     shimin = assembled(database, fakes)
     orders = SilentOrders(database, fakes.payments)
