@@ -54,6 +54,14 @@ def after_natural_days(day: date, count: int) -> date:
     return day + timedelta(days=count)
 
 
+def after_months(day: date, count: int) -> date:
+    """The same day so many months later; where that month is too short, its last day."""
+    years, month = divmod(day.month - 1 + count, 12)
+    first = date(day.year + years, month + 1, 1)
+    following = (first + timedelta(days=31)).replace(day=1)
+    return min(first + timedelta(days=day.day - 1), following - ONE_DAY)
+
+
 def after_rolling_days(calendar: Calendar, day: date, count: int) -> date:
     """As natural days, but an end on a day off rolls to the next working day (APL 67 with 85)."""
     return next_workday(calendar, after_natural_days(day, count))

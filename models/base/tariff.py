@@ -8,7 +8,7 @@ from datetime import time
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
 
 from models.base.money import Fen
 
@@ -157,6 +157,48 @@ class Measures(Part):
     wallet: Measure
 
 
+class MatterRule(Part):
+    """Which scopes a kind of matter may carry, and how long (the proportionality table); without a legal basis it is inert.
+
+    `scopes` names modes of travel and, of each, the classes: none are all of them. The longest is `days` or `months`, whichever is not 0;
+    both 0: as long as the court says. The repeated-th matter of `repeated_months` lasts `repeated_days` longer (0: never).
+    """
+
+    legal_basis: str
+    legal_basis_en: str
+    ends: Literal["time", "performance", "payment", "notice"]
+    days: int
+    months: int
+    objection_working_days: int
+    repeated: int
+    repeated_months: int
+    repeated_days: int
+    scopes: dict[str, tuple[str, ...]]
+
+    @property
+    def inert(self) -> bool:
+        return not self.legal_basis
+
+
+class Travel(Part):
+    """Restrictions of travel: the modes with their classes, the matters, and the terms around them."""
+
+    delete_working_days: int
+    correction_days: int
+    objection_answer_working_days: int
+    exemption_months: int
+    modes: dict[str, tuple[str, ...]]
+    matters: dict[str, MatterRule]
+
+    @model_validator(mode="after")
+    def _scopes_are_known(self) -> "Travel":
+        for kind, rule in self.matters.items():
+            for mode, classes in rule.scopes.items():
+                if unknown := set(classes) - set(self.modes.get(mode, ())) or {mode} - self.modes.keys():
+                    raise ValueError(f"{kind}: {mode} has no {', '.join(sorted(unknown))}")
+        return self
+
+
 class Binding(Part):
     """How an account is bound to a person."""
 
@@ -206,6 +248,7 @@ class Tariff(Part):
     points: Points
     nomination: Nomination
     measures: Measures
+    travel: Travel
     binding: Binding
     quiet: Quiet
     office: Office
@@ -240,6 +283,8 @@ def figures(tariff: Tariff) -> dict[str, Any]:
         "review_days": tariff.handling.review_within_days,
         "lawsuit_days": tariff.challenges.lawsuit_days,
         "most_photos": tariff.challenges.photos,
+        "correction_days": tariff.travel.correction_days,
+        "delete_days": tariff.travel.delete_working_days,
         "hotline": tariff.office.phone,
         "refund_from": tariff.payment.refund_working_days[0],
         "refund_to": tariff.payment.refund_working_days[1],

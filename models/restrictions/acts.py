@@ -18,6 +18,8 @@ from models.identity import acts as identity
 from models.post import desk, outbox
 from models.post.notices import Channel, Kind, Notice, each
 from models.restrictions import rules
+from models.restrictions.clearance import Matter as Matter
+from models.restrictions.clearance import holding as holding
 from models.restrictions.tables import restrictions, warnings
 
 WALLET = "wallet"
@@ -242,7 +244,8 @@ KINDS = (LOCK, UNLOCK, LOCKED, UNLOCKED)
 
 
 def _in_force(person_id: int) -> Any:
-    return (restrictions.c.person_id == person_id) & restrictions.c.lifted_at.is_(None)
+    mine = (restrictions.c.person_id == person_id) & (restrictions.c.measure == WALLET)
+    return mine & restrictions.c.lifted_at.is_(None)
 
 
 async def _holds(work: Work, references: Sequence[str]) -> set[str]:

@@ -1,8 +1,10 @@
 """What an officer may set, as pure functions: the figure of a fine, the term of a record, when silence may be acted upon."""
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from enum import StrEnum
+
+from models.base.calendar import after_months
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,11 +47,8 @@ def wrong_figure(bounds: Range, standing: int | None, replaces: int | None, figu
 
 
 def latest_extension(handle_by: date, months: int) -> date:
-    """So many months after the term's last day (PR 53); where the month is too short, its last day."""
-    years, month = divmod(handle_by.month - 1 + months, 12)
-    first = date(handle_by.year + years, month + 1, 1)
-    following = (first + timedelta(days=31)).replace(day=1)
-    return min(first + timedelta(days=handle_by.day - 1), following - timedelta(days=1))
+    """So many months after the term's last day (PR 53)."""
+    return after_months(handle_by, months)
 
 
 def announcement_over(announced_until: date, today: date) -> bool:
