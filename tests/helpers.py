@@ -5,6 +5,7 @@ Everything here works in the world of `tests/conftest.py`: it begins on Monday 2
 
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from stdnum.cn import ric
 
@@ -20,6 +21,8 @@ from models.licences import notices as licences
 from models.post import outbox
 from models.post.notices import Kinds, Notice
 from models.restrictions import acts as restrictions
+from models.restrictions import matter_notices, matters
+from models.restrictions.listed import Listed
 from models.violations import acts as violations
 from models.violations import (
     catalogue,
@@ -35,12 +38,13 @@ from models.violations.catalogue import Offence, read_fine
 from tests.conftest import START
 
 AUTHORITY = "442000"
+COURT = "key:court"
 APP_ID, MERCHANT_ID = "wx-town", "1900000001"
 KINDS = Kinds(
     (
         *(*binding.KINDS, *notices.KINDS, *restrictions.KINDS, *enforcement.KINDS),
         *(*officer_acts.KINDS, *silent_owners.KINDS, *voiding.KINDS),
-        *nomination_notices.KINDS,
+        *(*nomination_notices.KINDS, *matter_notices.KINDS),
         *(*refunds.KINDS, *challenge.KINDS, *plan.KINDS),
         *(*refunds.KINDS, *challenge.KINDS),
         *licences.KINDS,
@@ -179,3 +183,24 @@ def paid_trade(order: payments.Order, paid_at: datetime = START) -> Trade:
         transaction_id=f"4200{order.number[:28]}",
         paid_at=paid_at,
     )
+
+
+def filing(kind: str = "court_debt", person: PersonEntry = LI_MING, **changes: Any) -> matters.Filing:
+    """What a court or the police hand in."""
+    scopes = {
+        "court_debt": {"air": (), "rail": ("soft_sleeper",)},
+        "exit_ban": {"exit": ()},
+        "air_misconduct": {"air": ()},
+    }
+    named = {"kind": kind, "resident_id": person.claim.resident_id, "name": person.claim.name}
+    same = {
+        "document": "(2026)粤2071执100号",
+        "facts": "有能力履行而拒不履行",
+        "occurred_on": date(2026, 2, 20),
+    }
+    return matters.Filing(**{**named, **same, "scopes": scopes.get(kind, {"rail": ()}), **changes})
+
+
+async def listed_matter(work: Work, kind: str = "court_debt", **changes: Any) -> Listed:
+    """A matter of Li Ming's that the court just listed."""
+    return (await matters.open_(work, COURT, "示范市人民法院", filing(kind, **changes)))[0]

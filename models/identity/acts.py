@@ -131,6 +131,12 @@ async def languages(work: Work, person_ids: Collection[int]) -> dict[int, str]:
     return await store.languages(work, person_ids)
 
 
+async def person_named(work: Work, resident_id: str, name: str) -> int | None:
+    """The person of this resident ID, if that is the name on record; else None, whichever of the two is wrong."""
+    known = await store.person_by_resident_id(work, resident_id)
+    return known[0] if known and known[1] == name else None
+
+
 async def enter_person(work: Work, entry: PersonEntry) -> tuple[int, str]:
     """Enter a row of the population register: the person's id, and new, changed or unchanged.
 

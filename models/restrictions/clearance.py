@@ -10,7 +10,7 @@ from models.base.db import Work
 from models.base.prepared import Prepared
 from models.restrictions import matter_rules
 from models.restrictions.matter_rules import Span
-from models.restrictions.tables import exemptions, matters, restrictions
+from models.restrictions.tables import PLEADED, exemptions, matters, pleas, restrictions
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +35,12 @@ _FREE = (
     )
     .exists()
 )
+# An objection to a new name keeps it from taking effect until it is answered (RAIL, AIR: no valid objection).
+UNANSWERED = (
+    select(pleas.c.id)
+    .where(pleas.c.matter_number == matters.c.number, pleas.c.kind == "objection", PLEADED)
+    .exists()
+)
 HELD = Prepared(
     select(
         *(matters.c.number, matters.c.kind, restrictions.c.authority),
@@ -47,6 +53,7 @@ HELD = Prepared(
         restrictions.c.lifted_at.is_(None),
         restrictions.c.since <= bindparam("day"),
         ~_FREE,
+        ~UNANSWERED,
     )
     .order_by(restrictions.c.since, restrictions.c.id)
 )

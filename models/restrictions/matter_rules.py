@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from enum import StrEnum
 
 from models.base.calendar import Calendar, after_months, after_natural_days, after_working_days
-from models.base.tariff import MatterRule
+from models.base.tariff import MatterRule, Travel
 
 ONE_DAY = timedelta(days=1)
 Scopes = Mapping[str, Collection[str]]
@@ -32,6 +32,22 @@ ENDINGS: Mapping[str, frozenset[Ending]] = {
     "payment": frozenset({Ending.PAID, Ending.NOTICE}),
     "notice": frozenset({Ending.NOTICE}),
 }
+
+
+class PleaKind(StrEnum):
+    """What somebody says against a matter: before it takes effect, and afterwards."""
+
+    OBJECTION = "objection"
+    CORRECTION = "correction"
+
+
+class PleaState(StrEnum):
+    """`open -> upheld (the matter stands) | struck (it goes) | ended (with the matter)`."""
+
+    OPEN = "open"
+    UPHELD = "upheld"
+    STRUCK = "struck"
+    ENDED = "ended"
 
 
 class Wrong(StrEnum):
@@ -106,6 +122,23 @@ def last_day_after_payment(rule: MatterRule, paid_on: date, *, again: bool) -> d
 def held(classes: Collection[str], asked: str) -> bool:
     """Is this class of the mode held? No classes are the whole mode; who names no class asks of the mode as a whole."""
     return not classes or asked in classes
+
+
+def plea_of(since: date, today: date) -> PleaKind:
+    """An objection keeps a new name from taking effect; once it has, one asks for a correction."""
+    return PleaKind.OBJECTION if today < since else PleaKind.CORRECTION
+
+
+def answer_by(kind: PleaKind, calendar: Calendar, today: date, travel: Travel) -> date:
+    """The last day to answer: working days for an objection, natural days for a correction."""
+    if kind is PleaKind.OBJECTION:
+        return after_working_days(calendar, today, travel.objection_answer_working_days)
+    return after_natural_days(today, travel.correction_days)
+
+
+def is_watched(answer: date, calendar: Calendar, today: date) -> bool:
+    """Due by the next working day, today, or late."""
+    return answer <= after_working_days(calendar, today, 1)
 
 
 def wrong_exemption(since: date, until: date, today: date, months: int) -> bool:
