@@ -4,7 +4,7 @@ from aiohttp import web
 from aiohttp.typedefs import Handler
 
 from bot import health, pages
-from bot.api import officer, pictures, violations
+from bot.api import matters, officer, pictures, violations
 from bot.callbacks import sms, wechat_pay
 from bot.server import FRONT, accident
 from bot.services import SERVICES
@@ -23,6 +23,7 @@ def make_app(shimin: Shimin) -> web.Application:
     wechat_pay.add_routes(app)
     sms.add_routes(app, shimin.delivery)
     violations.add_routes(app)
+    matters.add_routes(app)
     pictures.add_routes(app)
     officer.add_routes(app)
     pages.setup(app, shimin.settings)

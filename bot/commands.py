@@ -47,6 +47,7 @@ ROUTER = Router(
         plan.instalments,
         plan.withdraw_plan,
         receipt.receipt,
+        restrictions.plead,
         restrictions.restricted,
         points.points,
         score.score,

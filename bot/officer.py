@@ -3,16 +3,14 @@
 An act is given its subject (a case, a ticket, an announcement) and its fields as JSON has them, and answers with what JSON can hold.
 """
 
-from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import asdict, dataclass, field
-from datetime import date, datetime
-from enum import Enum
-from typing import Any
+from collections.abc import Mapping
 
+from bot.officer_act import Act as Act
+from bot.officer_act import Answer, Fields, as_json
 from bot.officer_fields import Read, day, days, fen, minutes, one_of, reasons, resident_id, wanted, yes_or_no
 from bot.officer_reasons import refund_says
+from bot.officer_restrictions import ACTS as RESTRICTIONS
 from bot.officer_subjects import SUBJECTS, own_case
-from models.base.clock import CITY_ZONE
 from models.base.db import Database, Work
 from models.base.errors import BadInput, Refusal
 from models.flows import challenge, education, nomination, plan, silence, voiding
@@ -32,21 +30,6 @@ from models.violations import (
 from models.violations.challenge_rules import ChallengeState
 from models.violations.grounds import EraseGround, VoidGround
 from models.violations.officer_photos import Seen
-
-Fields = Mapping[str, Any]
-Answer = dict[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Act:
-    """`on` is the plural under which its subject is found (`cases`); `fields` are read one by one, in this order; `do` is the act."""
-
-    name: str
-    on: str
-    fields: Mapping[str, Read]
-    do: Callable[[Work, Member, Any, Fields], Awaitable[Answer]]
-    role: Role = Role.OFFICER
-    optional: frozenset[str] = field(default_factory=frozenset)
 
 
 async def recognise(database: Database, key: str) -> Member | None:
@@ -87,7 +70,7 @@ async def queue(work: Work, member: Member, query: Mapping[str, str]) -> Answer:
     """A page of what waits, the nearest deadline first; `next` is the place behind it, when it is full. Raises BadInput."""
     asked = wanted(query)
     found = await officer_queue.waiting(work, member.authority, member.actor, asked)
-    entries = [_as_json(entry) for entry in found]
+    entries = [as_json(entry) for entry in found]
     for entry, source in zip(entries, found, strict=True):
         if source.due_on == officer_queue.FIRST:
             entry["due_on"] = None
@@ -103,7 +86,7 @@ async def show(work: Work, member: Member, number: str) -> Answer:
 
 def _told(view: officer_view.View) -> Answer:
     """The same as JSON; beside each refund what to do with it."""
-    shown = _as_json(view)
+    shown = as_json(view)
     for refund in shown["refunds"]:
         refund["next"] = refund_says(refund["state"], refund["code"])
     return shown
@@ -178,7 +161,7 @@ async def _answer(work: Work, member: Member, key: int, fields: Fields) -> Answe
 
 async def _grant(work: Work, member: Member, key: int, fields: Fields) -> Answer:
     found = await plan.grant(work, key, member.actor, fields["days"], fields["reasons"])
-    parts = [_as_json(each) for each in found.instalments]
+    parts = [as_json(each) for each in found.instalments]
     return {"plan": key, "case": found.case_number, "state": found.state.value, "instalments": parts}
 
 
@@ -220,24 +203,7 @@ async def _education(work: Work, member: Member, reference: str, fields: Fields)
         fields.get("passed", False),
     )
     found = await education.record(work, reference, fields["resident_id"], learned)
-    return {"education": reference, **_as_json(found)}
-
-
-def _as_json(found: Any) -> Answer:
-    """A dataclass as JSON has it: days and instants as text."""
-    return {name: _plain(value) for name, value in asdict(found).items()}
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, Mapping):
-        return {name: _plain(each) for name, each in value.items()}
-    if isinstance(value, list | tuple):
-        return [_plain(each) for each in value]
-    if isinstance(value, Enum):
-        return value.value
-    if isinstance(value, datetime):
-        return value.astimezone(CITY_ZONE).isoformat(timespec="seconds")
-    return value.isoformat() if isinstance(value, date) else value
+    return {"education": reference, **as_json(found)}
 
 
 WHY: dict[str, Read] = {"reasons": reasons}
@@ -281,6 +247,7 @@ ACTS = (
         _education,
         optional=frozenset({"last_day", "minutes", "passed"}),
     ),
+    *RESTRICTIONS,
     Act("take", "tickets", {}, _take),
     Act("release", "tickets", {}, _release),
     Act("close", "tickets", {"outcome": reasons}, _close),

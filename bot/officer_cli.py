@@ -4,18 +4,15 @@ Acts are those of the API (docs/officers.md), on the database of the settings; a
 """
 
 import asyncio
-import json
 import os
-from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from bot import officer, officer_keys
-from bot.officer_reasons import sentence
-from bot.shell import complain, read_settings, with_database
-from models.base import trace
+from bot import officer, officer_keys, officer_restrictions_cli
+from bot.officer_shell import KEY, as_officer, do
+from bot.shell import complain, read_settings
 from models.base.blobs import FileBlobs
 from models.base.db import Database
 from models.base.errors import Refusal
@@ -23,12 +20,11 @@ from models.identity.staff import Member
 from models.licences.reduction_rules import Learnt
 from models.violations.grounds import EraseGround, VoidGround
 
-KEY = "SHIMIN_OFFICER_KEY"
-ACTS = {(act.on, act.name): act for act in officer.ACTS}
 app = typer.Typer(no_args_is_help=True, help=f"Staff and their keys; and an officer's acts, with {KEY}.")
 app.command()(officer_keys.add)
 app.command("list")(officer_keys.list_)
 app.command()(officer_keys.revoke)
+officer_restrictions_cli.add_to(app)
 Case = Annotated[str, typer.Argument(help="The 12 digits of the case.")]
 Ticket = Annotated[str, typer.Argument(help="The ticket's number.")]
 Announcement = Annotated[str, typer.Argument(help="Its id, from the queue.")]
@@ -52,7 +48,7 @@ def queue(
         async with database.read() as work:
             return await officer.queue(work, member, query)
 
-    _as_officer(look)
+    as_officer(look)
 
 
 @app.command()
@@ -67,9 +63,9 @@ def show(
             return await officer.show(work, member, number)
 
     if reveal:
-        _do("cases", "reveal", number, reasons=reveal)
+        do("cases", "reveal", number, reasons=reveal)
     else:
-        _as_officer(look)
+        as_officer(look)
 
 
 @app.command()
@@ -91,7 +87,7 @@ def photo(
         await asyncio.to_thread(_write_new, file, content)
         return {"photo": key, "of": seen.of, "content_type": seen.content_type, "file": str(file)}
 
-    _as_officer(look)
+    as_officer(look)
 
 
 def _write_new(file: Path, content: bytes) -> None:
@@ -107,19 +103,19 @@ def _write_new(file: Path, content: bytes) -> None:
 @app.command()
 def take(number: Ticket) -> None:
     """The ticket is yours."""
-    _do("tickets", "take", number)
+    do("tickets", "take", number)
 
 
 @app.command()
 def release(number: Ticket) -> None:
     """It is nobody's again."""
-    _do("tickets", "release", number)
+    do("tickets", "release", number)
 
 
 @app.command()
 def close(number: Ticket, outcome: Annotated[str, typer.Argument(help="What came of it.")]) -> None:
     """It is dealt with."""
-    _do("tickets", "close", number, outcome=outcome)
+    do("tickets", "close", number, outcome=outcome)
 
 
 @app.command()
@@ -131,19 +127,19 @@ def figure(
 ) -> None:
     """Set the fine of an offence for which the catalogue has a range."""
     lowered = {} if replaces is None else {"replaces_fen": replaces}
-    _do("cases", "figure", number, fine_fen=fen, reasons=reasons, **lowered)
+    do("cases", "figure", number, fine_fen=fen, reasons=reasons, **lowered)
 
 
 @app.command()
 def erase(number: Case, ground: Annotated[EraseGround, typer.Option()], reasons: Reasons) -> None:
     """Erase an undecided record."""
-    _do("cases", "erase", number, ground=ground.value, reasons=reasons)
+    do("cases", "erase", number, ground=ground.value, reasons=reasons)
 
 
 @app.command()
 def void(number: Case, ground: Annotated[VoidGround, typer.Option()], reasons: Reasons) -> None:
     """Take a decision back."""
-    _do("cases", "void", number, ground=ground.value, reasons=reasons)
+    do("cases", "void", number, ground=ground.value, reasons=reasons)
 
 
 @app.command()
@@ -153,25 +149,25 @@ def extend(
     reasons: Reasons,
 ) -> None:
     """Extend the term of a record, once, on request."""
-    _do("cases", "extend", number, until=until, reasons=reasons)
+    do("cases", "extend", number, until=until, reasons=reasons)
 
 
 @app.command()
 def announce(number: Case, reasons: Reasons) -> None:
     """Announce the unhandled records of this case's vehicle."""
-    _do("cases", "announce", number, reasons=reasons)
+    do("cases", "announce", number, reasons=reasons)
 
 
 @app.command()
 def decide(announcement: Announcement, reasons: Reasons) -> None:
     """Decide on announced records."""
-    _do("announcements", "decide", announcement, reasons=reasons)
+    do("announcements", "decide", announcement, reasons=reasons)
 
 
 @app.command()
 def withdraw(announcement: Announcement) -> None:
     """Drop an announcement."""
-    _do("announcements", "withdraw", announcement)
+    do("announcements", "withdraw", announcement)
 
 
 @app.command()
@@ -181,7 +177,7 @@ def verify(
     ok: Annotated[bool, typer.Option("--ok/--not-ok", help="Was it the driver who was named?")],
 ) -> None:
     """Verify who drove, where consent alone is not enough."""
-    _do("nominations", "verify", nomination, ok=ok, reasons=reasons)
+    do("nominations", "verify", nomination, ok=ok, reasons=reasons)
 
 
 @app.command()
@@ -193,7 +189,7 @@ def answer(
 ) -> None:
     """Answer an objection or a review; the citizen reads the reasons."""
     named = {"ground": ground.value} if ground else {}
-    _do("challenges", "decide", challenge, outcome=outcome, reasons=reasons, **named)
+    do("challenges", "decide", challenge, outcome=outcome, reasons=reasons, **named)
 
 
 @app.command()
@@ -205,13 +201,13 @@ def grant(
     reasons: Reasons,
 ) -> None:
     """Grant more time, or instalments; the citizen reads the reasons."""
-    _do("plans", "grant", plan, days=days, reasons=reasons)
+    do("plans", "grant", plan, days=days, reasons=reasons)
 
 
 @app.command()
 def refuse(plan: Annotated[str, typer.Argument(help="Its id.")], reasons: Reasons) -> None:
     """Refuse a payment plan; the citizen reads the reasons."""
-    _do("plans", "refuse", plan, reasons=reasons)
+    do("plans", "refuse", plan, reasons=reasons)
 
 
 @app.command()
@@ -219,7 +215,7 @@ def retry(
     refund: Annotated[str, typer.Argument(help="Its number, from the ticket or the case.")], reasons: Reasons
 ) -> None:
     """Try a refund again that failed."""
-    _do("refunds", "retry", refund, reasons=reasons)
+    do("refunds", "retry", refund, reasons=reasons)
 
 
 @app.command()
@@ -235,34 +231,4 @@ def record(
     """Record a study, an exam or an activity: points go, or a held licence comes nearer."""
     fields = {"resident_id": resident_id, "kind": kind.value, "minutes": minutes, "passed": passed}
     days = {"first_day": first_day, "last_day": last_day or first_day}
-    _do("educations", "record", reference, **fields, **days)
-
-
-def _do(on: str, name: str, subject: str, **fields: Any) -> None:
-    """One act, in one unit of work of this officer."""
-
-    async def act(database: Database, member: Member) -> Any:
-        trace.begin(trace.new())
-        async with database.begin(member.actor) as work:
-            return await officer.perform(work, member, ACTS[on, name], subject, fields)
-
-    _as_officer(act)
-
-
-def _as_officer(act: Callable[[Database, Member], Awaitable[Any]]) -> None:
-    """Act as whoever holds the key, and print the answer; a refusal ends the command."""
-    key = os.environ.get(KEY, "")
-    if not key:
-        complain(f"{KEY} is missing: it holds your own key")
-
-    async def known(database: Database) -> Any:
-        member = await officer.recognise(database, key)
-        if member is None:
-            complain(f"{KEY}: this key is unknown or revoked")
-        return await act(database, member)
-
-    try:
-        answer = with_database(known)
-    except Refusal as refusal:
-        complain(sentence(refusal))
-    typer.echo(json.dumps(answer, ensure_ascii=False, indent=2))
+    do("educations", "record", reference, **fields, **days)

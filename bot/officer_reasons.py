@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from bot.matter_reasons import SENTENCES as MATTERS
 from models.base.errors import Refusal
 from models.base.texts import ENGLISH, texts
 
@@ -31,6 +32,7 @@ SENTENCES: Mapping[str, str] = MappingProxyType(
         "officer.no_plan": "There is no such payment plan. Find it in its case.",
         "officer.no_refund": "There is no refund {number}. Find its number in the ticket or in the case.",
         "officer.no_photo": "Case {number} has no such photo: it was removed after its term, or its key is wrong. Look at the case again.",
+        "officer.no_request": "There is no such request of a lock by hand. Find its id in the ticket.",
         "officer.busy": "Case {number} is changing hands at this moment, and nothing was done. Try again.",
         # what stands against it
         "officer.not_undecided": "Case {number} is no longer undecided: it was decided or ended before you. Look at it again.",
@@ -54,6 +56,14 @@ SENTENCES: Mapping[str, str] = MappingProxyType(
         "officer.challenge_ended": "The objection to case {number} was answered or withdrawn before you. Look at the case again.",
         "officer.wrong_outcome": "Case {number} does not allow that outcome: what is undecided is erased, what is decided is voided, "
         "or either is upheld. Look at its state.",
+        "officer.same_officer": "You asked for this yourself: a lock or an unlocking by hand takes two. Have another officer confirm it.",
+        "officer.request_ended": "Request {number} was confirmed or refused before you. Look at the case.",
+        "officer.request_open": "Another officer has asked for the same already. Confirm or refuse that.",
+        "officer.not_lockable": "Nothing to lock: case {number} is not overdue, or is objected to, or has a plan, or is a minor's.",
+        "officer.inert": "The tariff names no legal basis for a lock of the wallet: the measure is inert.",
+        "officer.warning_runs": "The warning of case {number} must be served once it is overdue, and {days} days old: from {day} on.",
+        "officer.locked": "Case {number} is locked already. Nothing to do.",
+        "officer.not_locked": "No lock rests on case {number}. Nothing to undo.",
         "officer.plan_ended": "The plan for case {number} was answered or withdrawn before you, or the case ended. Look at it again.",
         "officer.plan_count": "A deferral of case {number} takes one day; instalments take 2 to {most}, each its day. Change the days.",
         "officer.plan_order": "The days for case {number} are not one after the other. Put them in order, each once.",
@@ -106,4 +116,6 @@ def sentence(refusal: Refusal) -> str:
     """The sentence for a refusal. What only citizens were told until now is told in their words, in English. Raises KeyError."""
     if refusal.key in SENTENCES:
         return SENTENCES[refusal.key].format_map(refusal.params)
+    if refusal.key in MATTERS:
+        return MATTERS[refusal.key].format_map(refusal.params)
     return texts(ENGLISH).say(refusal.key, **refusal.params)

@@ -4,9 +4,12 @@ import re
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
+from bot.matter_fields import document
 from models.base.db import Work
 from models.base.errors import BadInput, Refusal
+from models.flows import by_hand
 from models.identity.staff import Member
+from models.restrictions import listed, pleas
 from models.violations import challenges, nominations, officer_acts, plans, refunds, silent_owners
 from models.violations.acts import read_case_number
 
@@ -76,6 +79,28 @@ async def _silence(work: Work, member: Member, subject: str) -> int:
     return found.id
 
 
+async def _matter(work: Work, member: Member, subject: str) -> str:
+    """Whose it is, is for the act to say: an officer changes those of her authority, and answers for all."""
+    del work, member
+    return listed.read_number(subject)
+
+
+async def _document(work: Work, member: Member, subject: str) -> str:
+    del work, member
+    return document(subject)
+
+
+async def _plea(work: Work, member: Member, subject: str) -> int:
+    del member
+    return (await pleas.by_id(work, _number(subject, "matter.no_plea"))).id
+
+
+async def _request(work: Work, member: Member, subject: str) -> int:
+    found = await by_hand.by_id(work, _number(subject, "officer.no_request"))
+    await officer_acts.check_authority(work, found.case_number, member.authority)
+    return found.id
+
+
 SUBJECTS: Mapping[str, Callable[[Work, Member, str], Awaitable[Any]]] = {
     "cases": own_case,
     "tickets": _ticket,
@@ -85,4 +110,8 @@ SUBJECTS: Mapping[str, Callable[[Work, Member, str], Awaitable[Any]]] = {
     "plans": _plan,
     "refunds": _refund,
     "educations": _reference,
+    "matters": _matter,
+    "notices": _document,
+    "pleas": _plea,
+    "lock-requests": _request,
 }

@@ -42,6 +42,7 @@ from models.licences import notices as licences
 from models.post import late_reply
 from models.post.notices import Kinds
 from models.restrictions import acts as restrictions
+from models.restrictions import matter_notices
 from models.violations import nomination_notices, officer_acts, refunds, silent_owners
 from models.violations import notices as violations
 from scheduler.delivery import Delivery
@@ -50,6 +51,7 @@ from scheduler.jobs import (
     apply_lighter_rules,
     close_point_cycles,
     decide_announced_records,
+    end_matters,
     impose_ripe_measures,
     index_names,
     lapse_nominations,
@@ -59,6 +61,7 @@ from scheduler.jobs import (
     seal_audit_events,
     watch_challenges,
     watch_plans,
+    watch_pleas,
 )
 from scheduler.jobs.query_silent_orders import SilentOrders
 from scheduler.jobs.reconcile_bills import ReconcileBills
@@ -73,6 +76,7 @@ KINDS = Kinds(
         *nomination_notices.KINDS,
         *enforcement.KINDS,
         *restrictions.KINDS,
+        *matter_notices.KINDS,
         *refunds.KINDS,
         *challenge.KINDS,
         *plan.KINDS,
@@ -93,6 +97,8 @@ DAILY = (
     remind_of_due_fines.JOB,
     impose_ripe_measures.JOB,
     watch_challenges.JOB,
+    end_matters.JOB,
+    watch_pleas.JOB,
 )
 
 

@@ -24,7 +24,7 @@ async def announce_overdue(work: Work) -> int:
     """
     late = await violations.newly_overdue(work)
     for case in late:
-        warned = await _may_restrict(work, case)
+        warned = await may_restrict(work, case)
         if warned:
             await restrictions.warn(work, f"case {case.number}", case.liable_id)
         kind = WARNING if warned else OVERDUE
@@ -73,7 +73,7 @@ async def _still_owed(work: Work, notices: Sequence[Notice]) -> set[int]:
     return {notice.id for notice in notices if notice.id in overdue and notice.subject not in paused}
 
 
-async def _may_restrict(work: Work, case: store.Case) -> bool:
+async def may_restrict(work: Work, case: store.Case) -> bool:
     """Not without a legal basis, and never a minor (domain 5)."""
     born = (await identity.contact(work, case.liable_id)).born_on
     return not work.city.tariff.measures.wallet.inert and age(born, work.today) >= FULL_AGE

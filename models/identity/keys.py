@@ -13,7 +13,10 @@ from models.identity import tokens
 from models.identity.tables import api_keys
 
 PREFIX = "shimin"
-SCOPES = {"violations:write": "enter violations (police)"}
+SCOPES = {
+    "violations:write": "enter violations (police)",
+    "matters:write": "enter matters that restrict travel (courts, police)",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +48,14 @@ async def authenticate(work: Work, token: str) -> Caller | None:
     if not shown.fits(row.secret_hash if row else None) or row is None:
         return None
     return Caller(row.id, frozenset(row.scopes.split()))
+
+
+async def name_of(work: Work, key_id: str) -> str:
+    """Who holds this key, as the operator named them. Raises LookupError for an unknown one."""
+    name: str | None = await work.scalar(select(api_keys.c.name).where(api_keys.c.id == key_id))
+    if name is None:
+        raise LookupError(f"no key {key_id}")
+    return name
 
 
 async def revoke(work: Work, key_id: str) -> bool:

@@ -80,6 +80,17 @@ async def warning_served(work: Work, basis: str) -> None:
         await audit.record(work, "warning.served", basis)
 
 
+async def warned_by_letter(work: Work, basis: str, person_id: int, served_on: date) -> Warned:
+    """An officer has the proof that the warning was served on that day, on paper: its days run from then."""
+    row = {"measure": WALLET, "basis": basis, "person_id": person_id, "queued_on": work.today}
+    await work.insert_new(warnings, row)
+    mine = (warnings.c.measure == WALLET) & (warnings.c.basis == basis)
+    served = {"person_id": person_id, "served_on": served_on, "ended_at": None}
+    await work.run(update(warnings).where(mine).values(served))
+    await audit.record(work, "warning.served", basis, person_id=person_id, by="letter")
+    return _warned(await work.first(select(warnings).where(mine)), work.city.tariff.measures.wallet)
+
+
 async def warning_failed(work: Work, basis: str) -> None:
     """The carrier says later that the warning never arrived: its days do not run."""
     served = (warnings.c.basis == basis) & warnings.c.served_on.is_not(None) & warnings.c.ended_at.is_(None)

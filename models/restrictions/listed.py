@@ -1,5 +1,6 @@
 """Matters as they are kept, read and held; what may be done with them is in `matters`."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -9,9 +10,11 @@ from sqlalchemy import ColumnElement, Row, select
 
 from models.base import bulk
 from models.base.db import Work
-from models.base.errors import Refusal
+from models.base.errors import BadInput, Refusal
+from models.base.ids import is_case_no
 from models.base.texts import Texts
 from models.identity import acts as identity
+from models.identity.rules import tidy
 from models.restrictions.clearance import UNANSWERED
 from models.restrictions.matter_rules import Span
 from models.restrictions.tables import exemptions, matters, restrictions
@@ -39,6 +42,7 @@ class Listed:
     kind: str
     owner: str
     authority: str
+    facts: str
     occurred_on: date
     listed_on: date
     span: Span
@@ -66,6 +70,14 @@ class Listed:
 def basis_of(number: str) -> str:
     """As restrictions and audit name a matter."""
     return f"matter {number}"
+
+
+def read_number(text: str) -> str:
+    """12 digits with a right check digit, gaps and full-width digits forgiven. Raises BadInput `matter.unknown`."""
+    number = re.sub(r"[\s\-]", "", tidy(text))
+    if not is_case_no(number):
+        raise BadInput("matter.unknown", number=number[:12])
+    return number
 
 
 async def of_person(work: Work, person_id: int) -> Sequence[Listed]:
@@ -96,7 +108,7 @@ async def found(work: Work, which: ColumnElement[bool]) -> Sequence[Listed]:
         select(matters, contested).where(which).order_by(matters.c.listed_on, matters.c.number)
     )
     scopes = await _scopes(work, [row.number for row in rows])
-    return [_listed(row, scopes.get(row.number, ())) for row in rows]
+    return [_listed(work, row, scopes.get(row.number, ())) for row in rows]
 
 
 def scopes_in(texts: Texts, scopes: Sequence[Scope]) -> str:
@@ -133,13 +145,14 @@ async def _scopes(work: Work, numbers: Sequence[str]) -> Mapping[str, tuple[Scop
     return scopes
 
 
-def _listed(row: Row[Any], scopes: tuple[Scope, ...]) -> Listed:
+def _listed(work: Work, row: Row[Any], scopes: tuple[Scope, ...]) -> Listed:
     return Listed(
         number=row.number,
         person_id=row.person_id,
         kind=row.kind,
         owner=row.owner,
         authority=row.authority,
+        facts=work.open(row.facts, FACTS),
         occurred_on=row.occurred_on,
         listed_on=row.listed_on,
         span=Span(row.since, row.until),

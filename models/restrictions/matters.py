@@ -162,6 +162,13 @@ async def exempt(
     return await listed.by_number(work, number)
 
 
+async def looked_at(work: Work, number: str, officer: str) -> Listed:
+    """The matter, for an officer; that she looked is on record. Raises Refusal."""
+    matter = await listed.by_number(work, number)
+    await audit.record(work, "matter.seen", matter.basis, person_id=matter.person_id, officer=officer)
+    return matter
+
+
 async def end(work: Work, matter: Listed, ending: Ending, *, quietly: bool = False) -> Listed:
     """Of a matter that is held: closed once, everything lifted, whatever waits for it settled, the person told unless `quietly`."""
     over = (matters.c.number == matter.number) & matters.c.closed_on.is_(None)

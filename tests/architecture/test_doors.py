@@ -16,6 +16,8 @@ EXPECTED = {
     "/callbacks/wechat-pay",
     "/callbacks/sms/{secret}",
     "/api/v1/violations",
+    "/api/v1/matters",
+    *(f"/api/v1/matters/{{number}}/{act}" for act in ("amend", "close", "exempt")),
     "/api/v1/pictures",
     "/c/{token}/order",
     "/demo/clock",

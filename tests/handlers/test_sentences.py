@@ -12,14 +12,17 @@ from babel.messages.catalog import Message
 from babel.messages.pofile import read_po
 
 from bot.commands import ROUTER
+from bot.matter_reasons import SENTENCES as MATTERS
 from bot.officer_reasons import SENTENCES as OFFICERS
 from bot.reasons import SENTENCES
 from bot.wiring import KINDS
 from handlers.bind import PARTS
+from models.base.tariff import load_tariff
 from models.base.texts import CHINESE, LANGUAGES, LOCALES
 from models.identity.rules import PLATE_KINDS
 from models.licences import reduction_rules
 from models.post.notices import Channel
+from models.restrictions.matter_rules import PleaKind
 from models.violations import challenge_rules, nomination_rules, plan_rules, rules
 from models.violations.grounds import EraseGround, VoidGround
 from models.violations.nomination_rules import NominationState, Obstacle, Unnameable
@@ -74,6 +77,7 @@ def kinds_by(channel: Channel) -> set[str]:
     }
 
 
+TRAVEL = load_tariff().travel
 # Names that the code puts together: the beginning, and all it may be followed by.
 FAMILIES: Mapping[str, AbstractSet[str]] = {
     "accept": set(Reason),
@@ -104,6 +108,12 @@ FAMILIES: Mapping[str, AbstractSet[str]] = {
     "do.mean": {command.name for command in ROUTER.commands if command.listed},
     "sms": kinds_by(Channel.SMS),
     "chat": kinds_by(Channel.CHAT),
+    "matter": set(TRAVEL.matters),
+    "matter.resolve": set(TRAVEL.matters),
+    "plea.filed": set(PleaKind),
+    "plea.why": set(PleaKind),
+    "travel": set(TRAVEL.modes),
+    **{f"travel.{mode}": set(classes) for mode, classes in TRAVEL.modes.items()},
     "ground": {*EraseGround, *VoidGround},
     "refund.why": set(Why),
 }
@@ -122,7 +132,7 @@ def test_every_name_in_the_code_has_its_sentence():
     sections = {name.partition(".")[0] for name in NAMES}
     asked = {text for text in CODE if KEY.fullmatch(text) and text.partition(".")[0] in sections}
     other = {"case.decided", "consent.given", "consent.revoked"}  # also actions of the audit trail
-    assert asked - set(SENTENCES) - set(OFFICERS) - other <= set(NAMES)
+    assert asked - set(SENTENCES) - set(OFFICERS) - set(MATTERS) - other <= set(NAMES)
 
 
 def test_no_sentence_is_there_in_vain():
