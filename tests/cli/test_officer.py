@@ -199,3 +199,33 @@ def test_every_refusal_has_a_sentence_that_can_be_filled(key: str, given: set[st
 def test_a_sentence_says_what_is_wrong_and_then_what_to_do(key: str) -> None:
     assert SENTENCES[key].count(". ") >= 1
     assert SENTENCES[key].endswith(".")
+
+
+def test_a_notice_that_came_on_paper_from_entry_to_end(number: str, officer: Shell) -> None:
+    named = ("--name", "李明", "--resident-id", LI_MING.claim.resident_id, "--authority", "示范市人民法院")
+    what = ("--facts", "有能力履行而拒不履行", "--occurred-on", "2020-02-20")
+    scopes = ("--scope", "air", "--scope", "rail:soft_sleeper,high_speed_first")
+    opened = told(officer, "matter", "open", "执100号", "court_debt", *named, *what, *scopes)
+    assert [scope["mode"] for scope in opened["scopes"]] == ["air", "rail"]
+    matter = opened["number"]
+    assert told(officer, "matter", "look", matter)["facts"] == "有能力履行而拒不履行"
+    fewer = told(officer, "matter", "amend", matter, "--scope", "air")
+    assert [scope["mode"] for scope in fewer["scopes"]] == ["air"]
+    status, _, err = officer.run(
+        "officer", "matter", "exempt", matter, "coach", "2026-01-01", "2026-01-02", *WHY
+    )
+    assert (status, "does not restrict coach" in err) == (1, True)
+    assert told(officer, "matter", "close", matter, "performed")["ending"] == "performed"
+    status, _, err = officer.run("officer", "matter", "answer", "7", "struck", *WHY)
+    assert (status, "no such objection" in err) == (1, True)
+
+
+def test_a_lock_by_hand_needs_an_overdue_case(number: str, officer: Shell) -> None:
+    for words in (
+        ("lock", number, "--served-on", "2026-01-01"),
+        ("unlock", number),
+        ("confirm", "7"),
+        ("deny", "7"),
+    ):
+        status, _, err = officer.run("officer", *words, *WHY)
+        assert (status, "Traceback" in err) == (1, False)
