@@ -13,7 +13,7 @@ SENTENCES: Mapping[str, str] = MappingProxyType(
         "matter.unknown": "There is no matter {number} of yours. Check the 12 digits.",
         "matter.no_scope": "A matter restricts something. Name at least one mode of travel.",
         "matter.outside": "The proportionality table does not allow {scope} for {kind}, so nothing was restricted. Leave it out.",
-        "matter.inert": "The tariff names no legal basis for {kind}: the measure is inert, and nothing was restricted.",
+        "matter.inert": "The tariff names no legal basis for {kind}, so it is inert. Nothing was restricted.",
         "matter.minor": "Minors are never restricted (also for what they did as minors). Nothing was entered.",
         "matter.too_long": "The table allows {kind} from {since} to {latest} at most. Choose an earlier last day.",
         "matter.over": "It takes effect on {since}, and the last day is before that. Choose a later one.",

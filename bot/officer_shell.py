@@ -19,7 +19,7 @@ KEY = "SHIMIN_OFFICER_KEY"
 ACTS = {(act.on, act.name): act for act in officer.ACTS}
 
 
-def do(on: str, name: str, subject: str, **fields: Any) -> None:
+def do(on: str, name: str, subject: str, /, **fields: Any) -> None:
     """One act, in one unit of work of this officer."""
 
     async def act(database: Database, member: Member) -> Any:

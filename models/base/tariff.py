@@ -8,21 +8,18 @@ from datetime import time
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
+from pydantic import ValidationError
 
 from models.base.money import Fen
+from models.base.tariff_part import Part
+from models.base.tariff_travel import MatterRule as MatterRule
+from models.base.tariff_travel import Travel as Travel
 
 SHIPPED = Path(__file__).with_name("tariff.toml")
 
 
 class WrongTariff(ValueError):
     """The tariff cannot be used; the message names the figure."""
-
-
-class Part(BaseModel):
-    """A section of the tariff; unknown names are refused, so that a misspelt figure is never silently ignored."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 class Handling(Part):
@@ -155,48 +152,6 @@ class Measures(Part):
     """All consequences of an overdue debt."""
 
     wallet: Measure
-
-
-class MatterRule(Part):
-    """Which scopes a kind of matter may carry, and how long (the proportionality table); without a legal basis it is inert.
-
-    `scopes` names modes of travel and, of each, the classes: none are all of them. The longest is `days` or `months`, whichever is not 0;
-    both 0: as long as the court says. The repeated-th matter of `repeated_months` lasts `repeated_days` longer (0: never).
-    """
-
-    legal_basis: str
-    legal_basis_en: str
-    ends: Literal["time", "performance", "payment", "notice"]
-    days: int
-    months: int
-    objection_working_days: int
-    repeated: int
-    repeated_months: int
-    repeated_days: int
-    scopes: dict[str, tuple[str, ...]]
-
-    @property
-    def inert(self) -> bool:
-        return not self.legal_basis
-
-
-class Travel(Part):
-    """Restrictions of travel: the modes with their classes, the matters, and the terms around them."""
-
-    delete_working_days: int
-    correction_days: int
-    objection_answer_working_days: int
-    exemption_months: int
-    modes: dict[str, tuple[str, ...]]
-    matters: dict[str, MatterRule]
-
-    @model_validator(mode="after")
-    def _scopes_are_known(self) -> "Travel":
-        for kind, rule in self.matters.items():
-            for mode, classes in rule.scopes.items():
-                if unknown := set(classes) - set(self.modes.get(mode, ())) or {mode} - self.modes.keys():
-                    raise ValueError(f"{kind}: {mode} has no {', '.join(sorted(unknown))}")
-        return self
 
 
 class Binding(Part):

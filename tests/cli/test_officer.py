@@ -10,7 +10,8 @@ from typing import Any, TypeVar
 
 import pytest
 
-from bot.officer_reasons import SENTENCES
+from bot.matter_reasons import SENTENCES as MATTERS
+from bot.officer_reasons import SENTENCES as OFFICERS
 from bot.settings import load_settings
 from bot.wiring import open_database
 from models.base.blobs import FileBlobs
@@ -22,6 +23,7 @@ from tests.helpers import LI_MING, OVERLOAD, recorded_case, town
 
 ROOT = Path(__file__).parents[2]
 Result = TypeVar("Result")
+SENTENCES = {**OFFICERS, **MATTERS}
 WHY = ("--reasons", "根据称重记录")
 KEY, JPEG = "a" * 32, b"\xff\xd8\xff"
 
@@ -183,7 +185,7 @@ def raised() -> Iterator[tuple[str, set[str]]]:
             for node in ast.walk(ast.parse(file.read_text("utf-8"))):
                 if isinstance(node, ast.Call) and ast.unparse(node.func) in {"Refusal", "BadInput"}:
                     key = node.args[0]
-                    if isinstance(key, ast.Constant) and str(key.value).startswith("officer."):
+                    if isinstance(key, ast.Constant) and str(key.value).startswith(("officer.", "matter.")):
                         yield str(key.value), {str(each.arg) for each in node.keywords}
 
 

@@ -7,8 +7,7 @@ import pytest
 
 from models.restrictions import listed, matters, pleas
 from models.restrictions.matter_rules import Ending
-from tests.handlers.chat import Chat
-from tests.handlers.conftest import World
+from tests.handlers.chat import Chat, World
 from tests.helpers import COURT, WANG_FANG, listed_matter
 
 
