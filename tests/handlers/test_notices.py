@@ -17,7 +17,7 @@ from models.identity import acts as identity
 from models.post.notices import Channel
 from models.violations import nominations, payments, store
 from models.violations.rules import State
-from tests.handlers import driving, lives, objections, officers, plans
+from tests.handlers import driving, lives, matters, objections, officers, plans
 from tests.handlers.chat import World, sentence
 from tests.handlers.test_binding import code
 from tests.handlers.test_sentences import kinds_by
@@ -94,6 +94,7 @@ async def whole_life(world: World) -> None:
     await officers.month(world)
     await objections.object_to_much(world)
     await plans.difficult_year(world)
+    await matters.courts(world)
     await driving.years(world)
 
 
@@ -160,7 +161,7 @@ async def test_each_notice_is_written_out_in_full(world: World, language: str, f
         assert not re.search(r"[{}]", text), text
         assert len(text) <= LONGEST
     if language == ENGLISH:
-        own = [re.sub(r"兴中道|粤T", "", text) for text in (*texts[before:], *pushed)]
+        own = [re.sub(r"兴中道|粤T|示范市人民法院", "", text) for text in (*texts[before:], *pushed)]
         assert not [text for text in own if HAN.search(text)]
     assert ("o-li" in {openid for openid, _ in world.fakes.chat.sent}) is following
 
