@@ -4,7 +4,7 @@ from aiohttp import web
 from aiohttp.typedefs import Handler
 
 from bot import health, pages
-from bot.api import matters, officer, pictures, violations
+from bot.api import problems, routes
 from bot.callbacks import sms, wechat_pay
 from bot.server import FRONT, accident
 from bot.services import SERVICES
@@ -22,10 +22,7 @@ def make_app(shimin: Shimin) -> web.Application:
     shimin.webhook.add_routes(app)
     wechat_pay.add_routes(app)
     sms.add_routes(app, shimin.delivery)
-    violations.add_routes(app)
-    matters.add_routes(app)
-    pictures.add_routes(app)
-    officer.add_routes(app)
+    routes.add_routes(app)
     pages.setup(app, shimin.settings)
     if shimin.demo_clock:
         shimin.demo_clock.add_routes(app)
@@ -35,6 +32,8 @@ def make_app(shimin: Shimin) -> web.Application:
 @web.middleware
 async def accidents(request: web.Request, handler: Handler) -> web.StreamResponse:
     """An accident is logged with its route, never with its path: paths may hold tokens."""
+    if request.path.startswith(problems.PREFIX):
+        return await problems.in_our_words(request, handler)
     try:
         return await handler(request)
     except web.HTTPException:

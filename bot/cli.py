@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -21,6 +22,7 @@ from models.base.db import Database
 from models.base.tariff import WrongTariff
 from models.identity import keys
 
+MOST_GRACE_HOURS = 24 * 31  # an older key that is good for longer is one that nobody rotates
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="The service account of a city.")
 keys_app = typer.Typer(no_args_is_help=True, help="Keys of other systems for the JSON API.")
 audit_app = typer.Typer(no_args_is_help=True, help="The audit trail.")
@@ -152,6 +154,10 @@ def keys_new(
         token = with_database(create)
     except ValueError as problem:
         complain(str(problem))
+    _show_once(token)
+
+
+def _show_once(token: str) -> None:
     console.print(token, highlight=False, soft_wrap=True)
     complaints.print("Keep it now: only its SHA-256 is stored, it cannot be shown again.")
 
@@ -164,11 +170,35 @@ def keys_list() -> None:
         async with database.read() as work:
             return await keys.every(work)
 
-    table = Table("id", "name", "scopes", "created", "revoked")
+    table = Table("id", "name", "scopes", "created", "last used", "ends", "revoked")
     for row in with_database(every):
-        revoked = row.revoked_at.isoformat(timespec="seconds") if row.revoked_at else ""
-        table.add_row(row.id, row.name, row.scopes, row.created_at.isoformat(timespec="seconds"), revoked)
+        created, ends, revoked = map(_written, (row.created_at, row.expires_at, row.revoked_at))
+        table.add_row(row.id, row.name, row.scopes, created, str(row.last_used_on or ""), ends, revoked)
     console.print(table)
+
+
+def _written(at: datetime | None) -> str:
+    return at.isoformat(timespec="seconds") if at else ""
+
+
+@keys_app.command("rotate")
+def keys_rotate(
+    key_id: Annotated[str, typer.Argument(help="The id from `keys list`.")],
+    grace_hours: Annotated[
+        int, typer.Option(min=0, max=MOST_GRACE_HOURS, help="How long the older one is good for still.")
+    ] = round(keys.GRACE / timedelta(hours=1)),
+) -> None:
+    """Make the next key of the same system, shown once; the older one ends by itself."""
+
+    async def rotate(database: Database) -> str | None:
+        async with database.begin("operator") as work:
+            return await keys.rotate(work, key_id, timedelta(hours=grace_hours))
+
+    token = with_database(rotate)
+    if token is None:
+        complain(f"there is no key {key_id} that could be rotated: it is not in force, or ends already")
+    _show_once(token)
+    complaints.print(f"Key {key_id} ends in {grace_hours} hours; `shimin keys revoke {key_id}` ends it now.")
 
 
 @keys_app.command("revoke")

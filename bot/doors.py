@@ -12,7 +12,7 @@ from typing import Generic, NamedTuple, TypeVar
 from aiohttp import web
 
 from models.base import trace
-from models.base.ports import Malformed, Unauthentic
+from models.base.ports import Forbidden, Malformed, Unauthentic
 
 Who = TypeVar("Who")
 BODY_SECONDS = 6.0  # WeChat and WeChat Pay themselves give up after 5
@@ -21,8 +21,8 @@ BODY_SECONDS = 6.0  # WeChat and WeChat Pay themselves give up after 5
 class Door(Generic[Who]):
     """A request handler behind an authenticator. What the authenticator returns is the handler's second argument.
 
-    The body must come within `BODY_SECONDS` (408). The authenticator raises Unauthentic (401) or Malformed (400) to stop the request;
-    the handler may raise Malformed, too. `refuse` makes the answer, in the words of the wire.
+    The body must come within `BODY_SECONDS` (408). The authenticator raises Unauthentic (401), Forbidden (403) or Malformed (400) to
+    stop the request; the handler may raise Malformed, too. `refuse` makes the answer, in the words of the wire.
 
     A body is as large as the application allows; a door with `most_bytes` lets larger ones in, but looks who brings it before it reads.
     """
@@ -48,6 +48,8 @@ class Door(Generic[Who]):
             if not await whole(request):
                 return too_slow(self.refuse(*TOO_SLOW))
             return await self.handle(request, await self.authenticate(request))
+        except Forbidden as problem:
+            return self.refuse(403, str(problem))
         except Unauthentic as problem:
             return self.refuse(401, str(problem))
         except Malformed as problem:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from bot.officer_fields import Read, day, one_of, reasons, resident_id
+from bot.officer_fields import Read, day, one_of, reasons, resident_id, written
 from models.base.errors import BadInput
 from models.identity.rules import read_name
 from models.restrictions.matter_rules import Ending
@@ -13,8 +13,16 @@ from models.restrictions.matters import Filing
 DOCUMENT = re.compile(r"[^\x00-\x1f\x7f\ud800-\udfff]{1,64}")
 WORD = re.compile(r"[a-z_]{1,32}")
 MOST_CLASSES = 16
+WORD_SCHEMA: Mapping[str, Any] = {"type": "string", "pattern": "^[a-z_]{1,32}$"}
+SCOPES_SCHEMA: Mapping[str, Any] = {
+    "type": "object",
+    "additionalProperties": {"type": "array", "items": WORD_SCHEMA, "maxItems": MOST_CLASSES},
+    "propertyNames": WORD_SCHEMA,
+    "maxProperties": MOST_CLASSES,
+}
 
 
+@written({"type": "string", "minLength": 1, "description": "One line of at most 64 characters."})
 def document(value: Any) -> str:
     """The authority's own number of it, in one line."""
     if not isinstance(value, str) or not DOCUMENT.fullmatch(value.strip()):
@@ -22,6 +30,7 @@ def document(value: Any) -> str:
     return value.strip()
 
 
+@written(WORD_SCHEMA)
 def word(value: Any) -> str:
     """A name of the tariff: a kind of matter, a mode of travel, a class."""
     if not isinstance(value, str) or not WORD.fullmatch(value):
@@ -29,6 +38,7 @@ def word(value: Any) -> str:
     return value
 
 
+@written(SCOPES_SCHEMA)
 def scopes(value: Any) -> dict[str, tuple[str, ...]]:
     """`{"rail": ["soft_sleeper"], "air": []}`: modes with their classes, none for all of them."""
     if not isinstance(value, dict) or not all(isinstance(each, list) for each in value.values()):
@@ -38,14 +48,16 @@ def scopes(value: Any) -> dict[str, tuple[str, ...]]:
     return {word(mode): tuple(sorted({word(each) for each in classes})) for mode, classes in value.items()}
 
 
+@written({"type": "string", "description": "A Chinese name."})
 def name(value: Any) -> str:
     """A Chinese name."""
     return read_name(str(value))
 
 
+@written(document.schema)
 def authority(value: Any) -> str:
     """Who decided, as the person is to read it."""
-    return document(value)
+    return str(document(value))
 
 
 WHO_AND_WHAT: Mapping[str, Read] = {

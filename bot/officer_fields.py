@@ -1,6 +1,8 @@
-"""How officers' fields are written, at both doors; each reader raises BadInput with what it should look like."""
+"""How officers' fields are written, at both doors; each reader raises BadInput with what it should look like, and says the same as a
+JSON schema."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from typing import Any
@@ -10,20 +12,39 @@ from models.identity.rules import read_resident_id
 from models.violations import officer_queue
 from models.violations.officer_queue import Taken, Waits, Wanted
 
-Read = Callable[[Any], Any]
 MOST_REASONS = 2000  # characters
 MOST_FEN = 10**9
 MOST_DAYS = 60  # of one plan, whatever a tariff may say
 MOST_MINUTES = 99_999
+PAGE = 50  # of the queue, unless another length is asked for
+DAY: Mapping[str, Any] = {"type": "string", "format": "date"}
 
 
+@dataclass(frozen=True, slots=True)
+class Read:
+    """A reader: called with what JSON had, it gives the value or raises BadInput. `schema` is how the value is written."""
+
+    read: Callable[[Any], Any]
+    schema: Mapping[str, Any]
+
+    def __call__(self, value: Any) -> Any:
+        return self.read(value)
+
+
+def written(schema: Mapping[str, Any]) -> Callable[[Callable[[Any], Any]], Read]:
+    """Beside a reader: how its value is written."""
+    return lambda read: Read(read, schema)
+
+
+@written({"type": "string", "minLength": 1, "maxLength": MOST_REASONS, "pattern": r"\S"})
 def reasons(value: Any) -> str:
     """A text, its outer space gone."""
-    if not isinstance(value, str) or not 0 < len(value.strip()) <= MOST_REASONS:
+    if not isinstance(value, str) or not value.strip() or len(value) > MOST_REASONS:
         raise BadInput("officer.reasons", most=MOST_REASONS)
     return value.strip()
 
 
+@written({"type": "integer", "minimum": 1 - MOST_FEN, "maximum": MOST_FEN - 1})
 def fen(value: Any) -> int:
     """A whole number; JSON's `true` is none. As many as the column holds."""
     if type(value) is not int or abs(value) >= MOST_FEN:
@@ -31,6 +52,7 @@ def fen(value: Any) -> int:
     return value
 
 
+@written({"type": "integer", "minimum": 0, "maximum": MOST_MINUTES})
 def minutes(value: Any) -> int:
     """A whole number of minutes, up to those of a year's days of study."""
     if type(value) is not int or not 0 <= value <= MOST_MINUTES:
@@ -38,6 +60,7 @@ def minutes(value: Any) -> int:
     return value
 
 
+@written({"type": "string", "description": "18 characters with a right check digit."})
 def resident_id(value: Any) -> str:
     """18 characters with a right check digit."""
     try:
@@ -46,6 +69,7 @@ def resident_id(value: Any) -> str:
         raise BadInput("officer.resident_id") from wrong
 
 
+@written(DAY)
 def day(value: Any) -> date:
     """ISO 8601."""
     try:
@@ -54,6 +78,7 @@ def day(value: Any) -> date:
         raise BadInput("officer.day") from wrong
 
 
+@written({"type": "array", "items": DAY, "minItems": 1, "maxItems": MOST_DAYS})
 def days(value: Any) -> list[date]:
     """Some of them; how many, and which, is for the act to say."""
     if not isinstance(value, list) or not 0 < len(value) <= MOST_DAYS:
@@ -61,6 +86,7 @@ def days(value: Any) -> list[date]:
     return [day(each) for each in value]
 
 
+@written({"type": "boolean"})
 def yes_or_no(value: Any) -> bool:
     """JSON's own."""
     if not isinstance(value, bool):
@@ -71,6 +97,7 @@ def yes_or_no(value: Any) -> bool:
 def one_of(kind: type[StrEnum]) -> Read:
     """One of the words of this kind."""
 
+    @written({"type": "string", "enum": [each.value for each in kind]})
     def read(value: Any) -> Any:
         try:
             return kind(value)
@@ -82,8 +109,9 @@ def one_of(kind: type[StrEnum]) -> Read:
 
 def wanted(query: Mapping[str, str]) -> Wanted:
     """What a query asks of the queue."""
-    kinds = [one_of(Waits)(kind) for kind in query.get("kind", "").split(",") if kind]
-    limit = query.get("limit", "50")
+    asked = query.get("kind", "")
+    kinds = [one_of(Waits)(kind) for kind in asked.split(",")] if asked else []
+    limit = query.get("limit", str(PAGE))
     if not (limit.isascii() and limit.isdigit() and 1 <= int(limit[:4]) <= officer_queue.MOST):
         raise BadInput("officer.limit", most=officer_queue.MOST)
     return Wanted(

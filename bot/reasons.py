@@ -81,6 +81,12 @@ SENTENCES: Mapping[str, str] = MappingProxyType(
         "Import it once more with valid_from or valid_to.",
         "record.other_content": "This record number was used before for something else. "
         "Give a new record a new number; a wrong record is mended by an officer.",
+        # questions of booking systems
+        "clearance.mode": "There is no such mode of travel. The modes are those of the city's tariff: rail, air, ship, coach, hotel, exit.",
+        "clearance.class": "This mode of travel has no such class. Leave the class out to ask of the mode as a whole.",
+        "clearance.date": "The day is over, or more than 400 days away. Ask for a day from yesterday on, as 2026-03-02.",
+        # pages of a list
+        "list.limit": "The limit is not a number of entries that a page can have. Leave it out, or see the document for the most.",
     }
 )
 

@@ -24,9 +24,7 @@ def read_report(fields: Mapping[str, str]) -> Report:
 
     Raises BadInput: `record.<field>`, or what the readers of plates and offence codes say.
     """
-    authority = tidy(fields.get("authority", ""))
-    if not AUTHORITY.fullmatch(authority):
-        raise BadInput("record.authority")
+    authority = read_authority(fields.get("authority", ""))
     record_no = fields.get("record_no", "").strip()
     if not RECORD_NO.fullmatch(record_no):
         raise BadInput("record.record_no")
@@ -42,6 +40,14 @@ def read_report(fields: Mapping[str, str]) -> Report:
         place=place,
         pictures=tuple(fields.get(PICTURES, "").split()),
     )
+
+
+def read_authority(text: str) -> str:
+    """An area code of the police. Raises BadInput."""
+    authority = tidy(text)
+    if not AUTHORITY.fullmatch(authority):
+        raise BadInput("record.authority")
+    return authority
 
 
 def read_vehicle(fields: Mapping[str, str]) -> Plate:

@@ -6,6 +6,7 @@ from models.identity import tables as identity
 from models.licences import tables as licences
 from models.post import desk, inbox
 from models.post import tables as post
+from models.restrictions import question_tables
 from models.restrictions import tables as restrictions
 from models.violations import bill_tables, plan_tables
 from models.violations import tables as violations
@@ -19,6 +20,7 @@ MODULES = (
     inbox,
     post,
     restrictions,
+    question_tables,
     violations,
     plan_tables,
     bill_tables,

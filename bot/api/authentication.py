@@ -1,36 +1,48 @@
-"""`Authorization: Bearer KEY` for the API: who calls, and whether this scope is theirs."""
-
-from collections.abc import Awaitable, Callable
+"""`Authorization: Bearer KEY` for other systems: who calls, and whether this scope is theirs."""
 
 from aiohttp import web
 
+from bot.api.operation import Audience
+from bot.reasons import reason
 from bot.services import SERVICES
-from models.base.ports import Unauthentic
+from models.base.db import Database
+from models.base.ports import Forbidden, Unauthentic
 from models.identity import keys
 from models.identity.keys import Caller
 
 
-def problem(status: int, title: str, **more: object) -> web.Response:
-    """RFC 9457. `title` is one sentence for the developer or officer at the other end."""
-    body = {"type": "about:blank", "status": status, "title": title, **more}
-    headers = {"WWW-Authenticate": "Bearer"} if status == 401 else {}
-    return web.json_response(body, status=status, content_type="application/problem+json", headers=headers)
+def bearer(request: web.Request, needed: str) -> str:
+    """The token that was shown. Raises Unauthentic, saying what is `needed`."""
+    kind, _, token = request.headers.get("Authorization", "").partition(" ")
+    if kind.lower() != "bearer" or not token.strip():
+        raise Unauthentic(f"{needed} is needed: Authorization: Bearer KEY")
+    return token.strip()
 
 
-def bearer(scope: str) -> Callable[[web.Request], Awaitable[Caller]]:
-    """An authenticator that lets through keys with this scope."""
+async def authenticate(request: web.Request, scope: str) -> Caller:
+    """Who calls, with a key in force that has this scope. Raises Unauthentic, Forbidden."""
+    caller = await recognise(request.app[SERVICES].database, bearer(request, "an API key"))
+    if caller is None:
+        raise Unauthentic("this API key is unknown or revoked, or was replaced and has ended")
+    if scope not in caller.scopes:
+        raise Forbidden(f"this API key lacks the scope {scope}; the operator makes one that has it")
+    return caller
 
-    async def authenticate(request: web.Request) -> Caller:
-        kind, _, token = request.headers.get("Authorization", "").partition(" ")
-        if kind.lower() != "bearer" or not token:
-            raise Unauthentic("an API key is needed: Authorization: Bearer KEY")
-        services = request.app[SERVICES]
-        async with services.database.read() as work:
-            caller = await keys.authenticate(work, token.strip())
-        if caller is None:
-            raise Unauthentic("this API key is unknown or revoked")
-        if scope not in caller.scopes:
-            raise Unauthentic(f"this API key lacks the scope {scope}")
-        return caller
 
-    return authenticate
+async def recognise(database: Database, token: str) -> Caller | None:
+    """Whose key is it, its use noted once a day (civic); None for one that opens nothing."""
+    async with database.read() as work:
+        caller = await keys.authenticate(work, token)
+        noted = caller is None or caller.last_used_on == work.today
+    if caller and not noted:
+        async with database.begin(caller.actor) as work:
+            await keys.used(work, caller)
+    return caller
+
+
+SYSTEMS = Audience(
+    name="systems",
+    about="A key of another system, made by the operator: `shimin keys new NAME --scope SCOPE`.",
+    authenticate=authenticate,
+    sentence=reason,
+)

@@ -1,7 +1,6 @@
 """`POST /api/v1/pictures`: an authority hands in what a camera saw, before the record that names it.
 
-    Authorization: Bearer KEY (scope violations:write)     the body is the picture itself, JPEG or PNG
-    201 {"picture": "KEY"}; problem+json otherwise
+    the body is the picture itself, JPEG or PNG; 201 {"picture": "KEY"}
 
 The key goes into `pictures` of one record, from the same caller, within an hour; what no record names by then is removed. Handing the
 same picture in again gives another key, and harms nothing.
@@ -9,45 +8,55 @@ same picture in again gives another key, and harms nothing.
 
 import secrets
 
-from aiohttp import web
+from pydantic import BaseModel, Field
 
-from bot.api.authentication import bearer, problem
-from bot.api.violations import SCOPE
-from bot.doors import Door, post
-from bot.reasons import reason
-from bot.services import SERVICES
+from bot.api.authentication import SYSTEMS
+from bot.api.bodies import File
+from bot.api.once import Answer
+from bot.api.operation import Call, Operation, Unit
+from bot.services import Services
 from models.base.errors import BadInput
 from models.base.pictures import picture_type
 from models.identity.keys import Caller
 from models.violations import evidence
 
-PATH = "/api/v1/pictures"
+PATH = "/pictures"
 MOST_BYTES = 4 * 1024 * 1024  # a camera's picture has one or two
-MOST_AN_HOUR = 20_000  # of one caller: far more than a city's cameras make
-HOUR = 3600.0
 
 
-def add_routes(app: web.Application) -> None:
-    post(app, PATH, Door(bearer(SCOPE), enter, problem, most_bytes=MOST_BYTES))
+class HandedIn(BaseModel):
+    """The name under which a record may name it."""
+
+    picture: str = Field(pattern=r"^[0-9a-f]{32}$")
 
 
-async def enter(request: web.Request, caller: Caller) -> web.Response:
+async def enter(services: Services, caller: Caller, call: Call) -> Answer:
     """On the disk first, then on record: what is on record is there."""
-    services = request.app[SERVICES]
-    content = await request.read()
+    content: bytes = call.body
     content_type = picture_type(content)
     if content_type is None:
-        return _refused(BadInput("picture.kind"))
-    if await services.ephemeral.count(f"pictures:{caller.key_id}", HOUR) > MOST_AN_HOUR:
-        return problem(
-            429, "there were too many pictures within an hour; go on later", code="picture.too_many"
-        )
+        raise BadInput("picture.kind")
     key = secrets.token_hex(16)
     await services.blobs.put(key, content)
-    async with services.database.begin(f"api:{caller.key_id}") as work:
+    async with services.database.begin(caller.actor) as work:
         await evidence.hand_in(work, key, content_type, len(content))
-    return web.json_response({"picture": key}, status=201)
+    return Answer(201, {"picture": key})
 
 
-def _refused(refusal: BadInput) -> web.Response:
-    return problem(422, reason(refusal), code=refusal.key)
+OPERATIONS = (
+    Operation(
+        name="handInPicture",
+        method="POST",
+        path=PATH,
+        about="Hand in a picture, before the record that names it.",
+        audience=SYSTEMS,
+        needs="violations:write",
+        act=enter,
+        body=File("image/jpeg", "image/png", "application/octet-stream"),
+        most_bytes=MOST_BYTES,
+        answers={201: HandedIn},
+        unit=Unit.OWN,
+        rates=("pictures",),
+        codes=("picture.kind",),
+    ),
+)

@@ -8,6 +8,7 @@ Errors, the whole tree:
     |- GatewayDown       no answer, or an answer that says "later": the call may be repeated
     |- GatewayRefused    the other side understood and said no: repeating changes nothing
     |- Unauthentic       what came in is not from whom it claims to be: nothing may be done with it
+    |  `- Forbidden      it is, but this is not theirs to do
     `- Malformed         authentic or not, it cannot be read
 """
 
@@ -36,6 +37,10 @@ class GatewayRefused(GatewayError):
 
 class Unauthentic(GatewayError):
     """Signature, secret, serial or time of an incoming call is wrong."""
+
+
+class Forbidden(Unauthentic):
+    """It is known who asks, and this is not theirs to do."""
 
 
 class Malformed(GatewayError):

@@ -109,6 +109,9 @@ api_keys = Table(
     Column("secret_hash", LargeBinary(32), nullable=False),
     Column("created_at", Instant, nullable=False),
     Column("revoked_at", Instant),
+    Column("client", String(8)),
+    Column("expires_at", Instant),
+    Column("last_used_on", Date),
 )
 staff = Table(
     "staff",

@@ -1,5 +1,7 @@
 """API keys: shown once, limited to scopes, worthless when changed or revoked."""
 
+from datetime import timedelta
+
 import pytest
 from sqlalchemy import select
 
@@ -53,9 +55,52 @@ async def test_what_opens_nothing(work: Work, spoil):
 
 
 async def test_unknown_scopes_are_named(work: Work):
-    with pytest.raises(ValueError, match="unknown scope violations:read; there are violations:write"):
-        await keys.create(work, "somebody", [WRITE, "violations:read"])
+    with pytest.raises(ValueError, match="unknown scope violations:dream; there are violations:write"):
+        await keys.create(work, "somebody", [WRITE, "violations:dream"])
 
 
 async def test_an_unknown_key_cannot_be_revoked(work: Work):
     assert not await keys.revoke(work, "00000000")
+
+
+async def test_a_rotated_key_opens_until_its_grace_is_over(work: Work):
+    first = await keys.create(work, "traffic cameras", [WRITE])
+    client = first.split("_")[1]
+    second = await keys.rotate(work, client, timedelta(hours=24))
+    assert second
+    found = [await keys.authenticate(work, token) for token in (first, second)]
+    assert [(caller and caller.client, caller and caller.actor) for caller in found] == [
+        (client, f"api:{client}")
+    ] * 2
+    assert await audited(work, f"key {client}") == ["key.created", "key.rotated"]
+    work.wall += timedelta(hours=24)
+    assert await keys.authenticate(work, first) is None
+    assert await keys.authenticate(work, second)
+
+
+async def test_a_key_is_rotated_once_and_its_successor_again(work: Work):
+    first = await keys.create(work, "traffic cameras", [WRITE])
+    second = await keys.rotate(work, first.split("_")[1])
+    assert second
+    assert await keys.rotate(work, first.split("_")[1]) is None
+    third = await keys.rotate(work, second.split("_")[1])
+    assert third
+    caller = await keys.authenticate(work, third)
+    assert caller
+    assert (caller.client, caller.scopes) == (first.split("_")[1], {WRITE})
+
+
+@pytest.mark.parametrize("ended", ["revoked", "unknown"])
+async def test_what_is_not_in_force_is_not_rotated(work: Work, ended: str):
+    key_id = (await keys.create(work, "traffic cameras", [WRITE])).split("_")[1]
+    if ended == "revoked":
+        await keys.revoke(work, key_id)
+    assert await keys.rotate(work, key_id if ended == "revoked" else "00000000") is None
+    assert len(await keys.every(work)) == 1
+
+
+async def test_an_older_key_may_be_revoked_within_its_grace(work: Work):
+    first = await keys.create(work, "traffic cameras", [WRITE])
+    await keys.rotate(work, first.split("_")[1])
+    assert await keys.revoke(work, first.split("_")[1])
+    assert await keys.authenticate(work, first) is None

@@ -14,6 +14,7 @@ from models.base.db import Database, metadata
 from models.base.texts import LANGUAGES, texts
 from models.identity import keys
 from models.violations.tables import cases
+from tests.api.declared import declared
 from tests.helpers import AUTHORITY, LI_PLATE, SPEEDING, town
 from tests.service import Fakes, assembled
 
@@ -41,11 +42,16 @@ class Api:
     key: str
 
     def headers(self, idempotency_key: str = "k-1") -> dict[str, str]:
-        return {"Authorization": f"Bearer {self.key}", "Idempotency-Key": idempotency_key}
+        return {
+            "Authorization": f"Bearer {self.key}",
+            "Idempotency-Key": idempotency_key,
+            "Content-Type": "application/json",
+        }
 
     async def enter(self, idempotency_key: str = "k-1", **fields: Any) -> ClientResponse:
         """Enter `RECORD`, with these fields instead."""
-        return await self.http.post(PATH, json=RECORD | fields, headers=self.headers(idempotency_key))
+        sent = await self.http.post(PATH, json=RECORD | fields, headers=self.headers(idempotency_key))
+        return await declared(sent)
 
     async def cases(self) -> int:
         async with self.database.read() as work:

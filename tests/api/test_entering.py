@@ -58,12 +58,12 @@ async def test_the_same_key_and_body_get_the_stored_answer(api: Api) -> None:
     assert again.headers["Idempotent-Replayed"] == "true"
 
 
-async def test_the_same_key_with_another_body_is_a_conflict(api: Api) -> None:
+async def test_the_same_key_with_another_body_is_refused(api: Api) -> None:
     await api.enter()
     before = await api.rows()
     answer = await api.enter(record_no="R-2")
-    assert answer.status == 409
-    assert "new key" in (await problem(answer))["title"]
+    assert answer.status == 422
+    assert (await problem(answer))["code"] == "idempotency.other_request"
     assert await api.rows() == before
 
 

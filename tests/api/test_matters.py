@@ -9,6 +9,7 @@ from models.base.db import Database
 from models.identity import keys
 from models.restrictions import listed
 from tests.api.conftest import Api, problem
+from tests.api.declared import declared
 from tests.helpers import LI_MING, town
 
 PATH = "/api/v1/matters"
@@ -30,7 +31,8 @@ class Court(Api):
 
     async def call(self, path: str, body: Any, again: str = "") -> ClientResponse:
         self.calls += 1
-        return await self.http.post(PATH + path, json=body, headers=self.headers(again or f"m-{self.calls}"))
+        headers = self.headers(again or f"m-{self.calls}")
+        return await declared(await self.http.post(PATH + path, json=body, headers=headers))
 
     async def listed(self) -> str:
         answer = await self.call("", DEBT)
@@ -132,4 +134,4 @@ async def test_another_courts_matter_is_not_there(court: Court):
 async def test_a_key_for_something_else_enters_no_matters(court: Court):
     async with court.database.begin("operator") as work:
         court.key = await keys.create(work, "cameras", ["violations:write"])
-    assert (await court.call("", DEBT)).status == 401
+    assert (await court.call("", DEBT)).status == 403

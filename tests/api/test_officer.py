@@ -9,7 +9,8 @@ from aiohttp import ClientResponse, web
 from aiohttp.test_utils import TestClient
 from sqlalchemy import select
 
-from bot.api import officer as door
+from bot.api import rates
+from bot.api.rates import Limit
 from bot.officer import ACTS
 from models.base.audit import events
 from models.base.db import Database
@@ -23,6 +24,7 @@ from models.post import desk
 from models.violations import payments, refunds, store
 from models.violations.plan_rules import PlanKind
 from tests.api.conftest import problem
+from tests.api.declared import declared
 from tests.helpers import (
     APP_ID,
     AUTHORITY,
@@ -56,13 +58,14 @@ class Office:
     asked: int = 0
 
     async def get(self, path: str) -> ClientResponse:
-        return await self.http.get(f"{PREFIX}/{path}", headers={"Authorization": f"Bearer {self.key}"})
+        headers = {"Authorization": f"Bearer {self.key}"}
+        return await declared(await self.http.get(f"{PREFIX}/{path}", headers=headers))
 
     async def do(self, path: str, again: str = "", **fields: Any) -> ClientResponse:
         """One act, under a new Idempotency-Key unless one is given."""
         self.asked += 1
         headers = {"Authorization": f"Bearer {self.key}", "Idempotency-Key": again or f"k-{self.asked}"}
-        return await self.http.post(f"{PREFIX}/{path}", json=fields, headers=headers)
+        return await declared(await self.http.post(f"{PREFIX}/{path}", json=fields, headers=headers))
 
     async def hire(self, role: Role, authority: str = AUTHORITY) -> str:
         async with self.database.begin("operator") as work:
@@ -106,7 +109,7 @@ async def test_the_same_call_again_is_answered_and_not_done_again(office: Office
     assert await again.json() == await first.json()
     assert again.headers["Idempotent-Replayed"] == "true"
     other = await office.do(f"cases/{number}/erase", "k", fine_fen=50000, **WHY)
-    assert (other.status, (await problem(other))["status"]) == (409, 409)
+    assert (other.status, (await problem(other))["code"]) == (422, "idempotency.other_request")
 
 
 async def test_a_case_is_shown_masked_and_in_clear_with_a_reason(office: Office) -> None:
@@ -274,12 +277,13 @@ async def test_without_an_idempotency_key(office: Office) -> None:
 @pytest.mark.parametrize("body", [b"{", b"[]", b"null", b"\xff"])
 async def test_a_body_that_is_no_object(office: Office, body: bytes) -> None:
     headers = {"Authorization": f"Bearer {office.key}", "Idempotency-Key": "k"}
+    headers["Content-Type"] = "application/json"
     answer = await office.http.post(f"{PREFIX}/tickets/AAAAAA/take", data=body, headers=headers)
     assert (answer.status, "JSON" in (await problem(answer))["title"]) == (400, True)
 
 
 async def test_so_many_calls_a_minute(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(door, "CALLS_PER_MINUTE", 2)
+    monkeypatch.setitem(rates.LIMITS, "calls", Limit(2, 60))
     statuses = [(await office.get("queue")).status for _ in range(3)]
     assert statuses == [200, 200, 429]
     office.key = await office.hire(Role.OFFICER)
@@ -287,7 +291,7 @@ async def test_so_many_calls_a_minute(office: Office, monkeypatch: pytest.Monkey
 
 
 async def test_so_many_people_an_hour(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(door, "REVEALS_PER_HOUR", 1)
+    monkeypatch.setitem(rates.LIMITS, "reveal", Limit(1, 3600))
     number = await office.record()
     answers = [await office.do(f"cases/{number}/reveal", **WHY) for _ in range(2)]
     assert [answer.status for answer in answers] == [200, 429]

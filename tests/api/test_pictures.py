@@ -15,6 +15,7 @@ from tests.api.conftest import Api, problem
 
 JPEG = b"\xff\xd8\xff" + bytes(100_000)  # more than any other body may have
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(10)
+PATH = "/api/v1/pictures"
 HOST = "https://pictures.police.test"
 
 
@@ -26,7 +27,7 @@ def city(city: City) -> City:
 
 async def hand_in(api: Api, content: bytes, key: str = "") -> ClientResponse:
     headers = {"Authorization": f"Bearer {key or api.key}"}
-    return await api.http.post(pictures.PATH, data=BytesIO(content), headers=headers)
+    return await api.http.post(PATH, data=BytesIO(content), headers=headers)
 
 
 async def seen(api: Api, number: str) -> list[tuple[str | None, str | None]]:

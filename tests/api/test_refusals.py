@@ -1,5 +1,6 @@
 """`POST /api/v1/violations` refuses with the reason, changes nothing, and never falls over."""
 
+import gzip
 import json
 from typing import Any
 
@@ -64,7 +65,7 @@ async def test_a_revoked_key_opens_nothing(api: Api) -> None:
 async def test_a_key_without_the_scope(api: Api) -> None:
     async with api.database.begin("operator") as work:
         api.key = await keys.create(work, "reads nothing yet", [])
-    assert "violations:write" in await assert_refused(api, 401, None, json=RECORD, headers=api.headers())
+    assert "violations:write" in await assert_refused(api, 403, None, json=RECORD, headers=api.headers())
 
 
 @pytest.mark.parametrize(
@@ -100,6 +101,8 @@ def test_the_longest_idempotency_key() -> None:
         pytest.param(b'"text"', id="a text"),
         pytest.param(b"null", id="null"),
         pytest.param(b"plate=1", id="a form"),
+        pytest.param(b'{"place": "\\ud83d"}', id="half a character"),
+        pytest.param(b'{"place": NaN}', id="a number that is none"),
     ],
 )
 async def test_a_body_that_is_no_json_object(api: Api, body: bytes) -> None:
@@ -154,7 +157,6 @@ async def test_a_missing_field(api: Api, field: str) -> None:
         pytest.param({"place": ""}, "record.place", id="place: empty"),
         pytest.param({"place": "路" * 61}, "record.place", id="place: too long"),
         pytest.param({"place": "one\ntwo"}, "record.place", id="place: two lines"),
-        pytest.param({"place": "\ud83d"}, "record.place", id="place: half a character"),
         pytest.param({"plate": "粤T99999"}, "record.unknown_vehicle", id="a vehicle nobody owns"),
         pytest.param({"plate_kind": "01"}, "record.unknown_vehicle", id="a plate of another kind"),
         pytest.param({"authority": "440300"}, "record.unknown_offence", id="another authority's catalogue"),
@@ -177,8 +179,39 @@ async def test_a_body_over_64_kib_is_not_read(api: Api) -> None:
     body = json.dumps(RECORD | {"more": "x" * MAX_BODY})
     answer = await api.http.post(PATH, data=body, headers=api.headers())
     assert (answer.status, await api.rows()) == (413, before)
+    assert "65536" in (await problem(answer))["title"]
 
 
-@pytest.mark.parametrize("method", ["GET", "PUT", "PATCH", "DELETE"])
-async def test_only_post(api: Api, method: str) -> None:
-    assert (await api.http.request(method, PATH, headers=api.headers())).status == 405
+@pytest.mark.parametrize("method", ["PUT", "PATCH", "DELETE"])
+async def test_no_other_method(api: Api, method: str) -> None:
+    answer = await api.http.request(method, PATH, headers=api.headers())
+    assert (answer.status, answer.headers["Allow"]) == (405, "GET,HEAD,POST")
+    assert "Allow" in (await problem(answer))["title"]
+
+
+@pytest.mark.parametrize("path", ["/api/v1/nothing", "/api/v2/violations", "/api/"])
+async def test_nothing_there(api: Api, path: str) -> None:
+    answer = await api.http.get(path, headers=api.headers())
+    assert (answer.status, "openapi.json" in (await problem(answer))["title"]) == (404, True)
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        pytest.param({"Content-Type": "text/plain"}, id="text"),
+        pytest.param({"Content-Type": "application/x-www-form-urlencoded"}, id="a form"),
+        pytest.param({"Content-Type": "application/json; charset=gb18030"}, id="JSON that is not UTF-8"),
+        pytest.param({"Content-Encoding": "gzip"}, id="compressed"),
+    ],
+)
+async def test_a_body_of_another_kind(api: Api, headers: dict[str, str]) -> None:
+    body = json.dumps(RECORD).encode()
+    sent = gzip.compress(body) if "Content-Encoding" in headers else body
+    title = await assert_refused(api, 415, None, data=sent, headers=api.headers() | headers)
+    assert "application/json" in title
+
+
+async def test_a_text_with_a_nul(api: Api) -> None:
+    """No database of ours keeps one."""
+    wrong = RECORD | {"more": [{"deep": "a\0b"}]}
+    assert "NUL" in await assert_refused(api, 400, None, json=wrong, headers=api.headers())

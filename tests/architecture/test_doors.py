@@ -18,6 +18,7 @@ EXPECTED = {
     "/api/v1/violations",
     "/api/v1/matters",
     *(f"/api/v1/matters/{{number}}/{act}" for act in ("amend", "close", "exempt")),
+    "/api/v1/clearance",
     "/api/v1/pictures",
     "/c/{token}/order",
     "/demo/clock",

@@ -61,6 +61,7 @@ def test_the_commands() -> None:
         "keys list",
         "keys new",
         "keys revoke",
+        "keys rotate",
         "migrate",
         *sorted(f"officer {name}" for name in OFFICER),
         "say",
@@ -144,6 +145,19 @@ def test_a_key_is_revoked_once(desk: Shell) -> None:
     status, _, err = desk.run("keys", "revoke", key_id)
     assert (status, key_id in err) == (1, True)
     assert rows(desk, "SELECT count(*) FROM api_keys WHERE revoked_at IS NOT NULL") == [(1,)]
+
+
+def test_a_key_is_rotated_and_the_older_one_ends(desk: Shell) -> None:
+    _, out, _ = desk.run("keys", "new", "cameras", "--scope", "violations:write")
+    key_id = out.split("_")[1]
+    status, out, err = desk.run("keys", "rotate", key_id, "--grace-hours", "2")
+    assert (status, "ends in 2 hours" in err) == (0, True)
+    assert rows(desk, "SELECT id, client, scopes, expires_at IS NULL FROM api_keys ORDER BY expires_at") == [
+        (out.split("_")[1], key_id, "violations:write", 1),
+        (key_id, key_id, "violations:write", 0),
+    ]
+    status, _, err = desk.run("keys", "rotate", key_id)
+    assert (status, key_id in err) == (1, True)
 
 
 def test_an_import_says_what_went_in_and_where_the_rest_is(desk: Shell) -> None:

@@ -123,7 +123,7 @@ async def test_of_two_requests_with_one_key_the_other_is_refused(
         record = fields(street, him)
         bodies = (record, record | {"plate": other.plate.number})
         answers = await meet(*[jobs.enter(body, key, f"k-{record['record_no']}") for body in bodies])
-        assert sorted(status for status, _, _ in answers) == [201, 409]
+        assert sorted(status for status, _, _ in answers) == [201, 422]
         assert len([*await street.cases(him), *await street.cases(other)]) == 1
 
 
