@@ -2,6 +2,7 @@
 
 from handlers import (
     accept,
+    asked,
     bind,
     company,
     consent,
@@ -49,6 +50,7 @@ ROUTER = Router(
         receipt.receipt,
         restrictions.plead,
         restrictions.restricted,
+        asked.asked,
         points.points,
         score.score,
         help.help_,

@@ -52,6 +52,7 @@ from scheduler.jobs import (
     close_point_cycles,
     decide_announced_records,
     end_matters,
+    forget_questions,
     impose_ripe_measures,
     index_names,
     lapse_nominations,
@@ -148,6 +149,7 @@ def _put_together(
         seal_audit_events.job(database),
         index_names.job(database),
         remove_photos.job(database, services.blobs),
+        forget_questions.job(database),
         ReconcileBills(database, services.payments).job(),
     )
     scheduler = Scheduler(database, DAILY, ticking)

@@ -6,7 +6,7 @@ from typing import Any, cast
 import structlog
 from aiohttp import hdrs, web
 
-from bot.api import matters, officer, openapi, pictures, violations
+from bot.api import clearance, matters, officer, openapi, pictures, violations
 from bot.api.bodies import is_written_so
 from bot.api.once import OTHER_REQUEST, Answer, once, read_key
 from bot.api.operation import Call, Operation, Picture, Unit
@@ -23,6 +23,7 @@ PREFIX = "/api/v1"
 OPERATIONS: tuple[Operation[Any], ...] = (
     *violations.OPERATIONS,
     *pictures.OPERATIONS,
+    *clearance.OPERATIONS,
     *matters.OPERATIONS,
     *officer.OPERATIONS,
 )

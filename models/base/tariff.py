@@ -185,9 +185,10 @@ class Desk(Part):
 
 
 class Retention(Part):
-    """How long what was needed for a case is kept after it is closed."""
+    """How long something is kept: photos after their case is closed, questions of booking systems after they were asked."""
 
     photo_days: int
+    question_days: int
 
 
 class Tariff(Part):

@@ -23,6 +23,7 @@ from models.identity.rules import PLATE_KINDS
 from models.licences import reduction_rules
 from models.post.notices import Channel
 from models.restrictions.matter_rules import PleaKind
+from models.restrictions.questions import Purpose
 from models.violations import challenge_rules, nomination_rules, plan_rules, rules
 from models.violations.grounds import EraseGround, VoidGround
 from models.violations.nomination_rules import NominationState, Obstacle, Unnameable
@@ -80,6 +81,7 @@ def kinds_by(channel: Channel) -> set[str]:
 TRAVEL = load_tariff().travel
 # Names that the code puts together: the beginning, and all it may be followed by.
 FAMILIES: Mapping[str, AbstractSet[str]] = {
+    "question.purpose": set(Purpose),
     "accept": set(Reason),
     "bind.part": set(PARTS),
     "case.state": set(State),
