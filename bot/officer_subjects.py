@@ -87,7 +87,7 @@ async def _matter(work: Work, member: Member, subject: str) -> str:
 
 async def _document(work: Work, member: Member, subject: str) -> str:
     del work, member
-    return document(subject)
+    return str(document(subject))
 
 
 async def _plea(work: Work, member: Member, subject: str) -> int:
