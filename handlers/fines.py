@@ -8,6 +8,7 @@ import re
 from dataclasses import dataclass, replace
 
 from handlers.routing import Card, Conversation, Reply, reading
+from models.base.errors import Refusal
 from models.base.money import Fen
 from models.base.texts import CHINESE, ENGLISH
 from models.identity.rules import read_plate
@@ -68,6 +69,8 @@ async def case(talk: Conversation) -> Reply:
 @reading("照片", "现场照片", "photos", "photo", argument=True, listed=False)
 async def photos(talk: Conversation) -> Reply:
     """A card that opens what the camera saw; for an hour, and only from here: the case's own page shows no picture."""
+    if not talk.argument:
+        raise Refusal("photos.how")
     shown = await violations.case_of(talk.work, talk.person, read_case_number(talk.argument))
     if not shown.photos:
         actions = [("see_details", f"案件 {shown.number}"), ("object", f"申诉 {shown.number}")]
@@ -148,10 +151,10 @@ def _brief(text: str, most: int) -> str:
 
 
 def _waiting(talk: Conversation, each: Case) -> str:
-    """What a case waits for, behind its cost."""
+    """What a case waits for, behind its cost; of a plan that runs the cost itself tells."""
     waits = talk.say(f"fines.waits.{each.nominated}") if each.nominated else ""
     objected = talk.say("fines.objected") if each.challenged else ""
-    planned = talk.say(f"fines.plan.{each.plan}") if each.plan else ""
+    planned = talk.say("fines.plan.asked") if each.plan == PlanState.ASKED else ""
     return waits + objected + planned
 
 
@@ -199,11 +202,13 @@ def _later(talk: Conversation, case: Case) -> str:
 
 
 async def _overlays(talk: Conversation, case: Case) -> tuple[str, ...]:
-    """What a case waits for, a line each; where it waits for nothing, how to name a driver or object."""
-    if case.state in rules.CLOSED:
-        return ()
+    """What a case waits for, a line each; where it waits for nothing, how to name a driver (before a decision) or object. Of closed
+    cases a paid one may wait: for a review."""
     waits = talk.say("case.objected") if case.challenged else await _driver(talk, case)
-    return waits or talk.say("case.object"), await _plan(talk, case)
+    if case.state in rules.CLOSED:
+        return (waits,)
+    otherwise = talk.say("case.object" if case.undecided else "case.object_decided")
+    return waits or otherwise, await _plan(talk, case)
 
 
 async def _driver(talk: Conversation, case: Case) -> str:

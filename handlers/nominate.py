@@ -9,6 +9,7 @@ import re
 from collections.abc import Mapping, Sequence
 
 from handlers.routing import Conversation, Draft, Reply, writing
+from models.base.errors import Refusal
 from models.flows import nomination
 from models.identity.rules import read_name, tidy
 from models.violations import acts as violations
@@ -53,11 +54,21 @@ async def nominate(talk: Conversation) -> Reply:
 
 @writing("撤回", "撤回转给", "withdraw", argument=True, listed=False)
 async def withdraw(talk: Conversation) -> Reply:
-    """Take it back before it is answered."""
+    """Take it back before it is answered; without a number, what is waiting."""
+    if not talk.argument:
+        return await _to_take_back(talk)
     number = read_case_number(talk.argument)
     await nominations.withdraw(talk.work, talk.person, number)
     actions = [("accept", f"接受 {number}"), ("nominate", f"转给 {number}")]
     return talk.reply(talk.say("withdraw.done", number=number), actions=actions)
+
+
+async def _to_take_back(talk: Conversation) -> Reply:
+    asked = await nominations.of_owner(talk.work, talk.person)
+    if not asked:
+        raise Refusal("withdraw.none")
+    actions = [("withdraw", f"撤回 {asked[0].case_number}")] if len(asked) == 1 else []
+    return talk.reply(*await _waiting(talk, asked, []), actions=actions)
 
 
 async def _ask_name(talk: Conversation, number: str) -> Reply:

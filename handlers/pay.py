@@ -49,7 +49,10 @@ def _read(argument: str) -> tuple[list[str], str]:
 
 
 async def _all(talk: Conversation) -> Reply:
-    payable = [case for case in await violations.open_cases(talk.work, talk.person) if case.payable]
+    mine = await violations.open_cases(talk.work, talk.person)
+    payable = [case for case in mine if case.payable]
+    if not payable and len(mine) == 1:
+        return await _one(talk, mine[0], None)  # says that it is to be decided first
     if not payable:
         raise Refusal("pay.none")
     return _together(talk, payable) if len(payable) > 1 else await _one(talk, payable[0], None)

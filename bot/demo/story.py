@@ -41,6 +41,9 @@ class Story:
         await self._texted("li-ming")
         await self._town.say("li-ming", f"接受 {old}")
         await self._town.say("li-ming", f"确认 {old}")
+        await self._texted(
+            "li-ming", at_least=3
+        )  # served today: the text names the last day that the books have, too
         await self._town.post("/control/clock", days=HISTORY_DAYS)
         named = await self._camera("wang-fang", "1344", "文明路", hours_ago=26)
         await self._camera("zhang-wei", "1117", "博爱路", hours_ago=20)

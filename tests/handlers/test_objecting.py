@@ -51,7 +51,7 @@ async def test_the_case_shows_it_and_offers_to_withdraw(world: World, li: Chat):
     await li.say("撤回申诉")
     assert li.heard("object.none_open")
     await li.say(number)
-    assert li.heard("case.object")
+    assert li.heard("case.object_decided")
 
 
 async def test_a_case_under_objection_is_not_accepted(world: World, li: Chat):

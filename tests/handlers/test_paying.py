@@ -52,7 +52,12 @@ async def test_what_is_not_decided_leads_to_the_proposal(world: World, li: Chat)
 
 
 async def test_nothing_to_pay_at_all(world: World, li: Chat):
-    await lives.recorded(world)  # undecided: not payable yet
+    await li.say("缴款")
+    assert li.heard("pay.none")
+    await lives.recorded(world)
+    await li.say("缴款")
+    assert li.heard("pay.decide_first"), "the only case there is, and what to do with it"
+    await lives.recorded(world, "R2")
     await li.say("缴款")
     assert li.heard("pay.none")
 

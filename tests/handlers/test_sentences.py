@@ -96,7 +96,7 @@ FAMILIES: Mapping[str, AbstractSet[str]] = {
     "plan.kind": set(plan_rules.PlanKind),
     "plan.state": set(plan_rules.PlanState),
     "plan.which": set(plan_rules.PlanKind),
-    "fines.plan": {"asked", "granted"},
+    "fines.plan": {"asked"},
     "fines.cost": set(rules.PAYABLE),
     "nominate": set(Unnameable) | set(Obstacle),
     "nominate.state": set(nomination_rules.LIVE),
