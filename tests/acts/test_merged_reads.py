@@ -32,6 +32,7 @@ from models.base.prepared import Prepared
 from models.identity import store as identity
 from models.identity.tables import accounts, vehicles
 from models.identity.tables import people as people_table
+from models.restrictions import clearance
 from models.violations import listing
 from models.violations import store as violations
 from models.violations.tables import cases
@@ -70,6 +71,11 @@ STATEMENTS = [
     pytest.param(violations.BY_NUMBER, [{"number": "000000000000"}], id="no such case"),
     pytest.param(
         identity.CONTACT, [{"person": n} for n in (2, 1, 2, 99)], id="a contact, joined and counted"
+    ),
+    pytest.param(
+        clearance.HELD,
+        [{"person": n, "mode": "air", "day": START.date()} for n in (1, 99)],
+        id="whether somebody may travel",
     ),
     pytest.param(identity.ACCOUNT, [{"openid": o} for o in ("o-li", "o-nobody", "o-li")], id="an account"),
 ]

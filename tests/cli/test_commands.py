@@ -45,7 +45,9 @@ OFFICER = {
     "show",
     "photo",
     "answer",
-    *(act.name for act in ACTS if act.name != "reveal"),
+    "deny",
+    *(act.name for act in ACTS if act.name not in {"reveal", "amend", "exempt", "look", "open"}),
+    *(f"matter {name}" for name in ("amend", "answer", "close", "exempt", "look", "open")),
 }
 
 

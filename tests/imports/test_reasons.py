@@ -8,6 +8,7 @@ import pytest
 
 from bot import reports
 from bot.api import pictures
+from bot.api import violations as violations_api
 from bot.imports import (
     authorised,
     companies,
@@ -28,6 +29,7 @@ from models.identity import rules as identity_rules
 from models.identity import store as identity_store
 from models.licences import acts as licences
 from models.licences import registers
+from models.restrictions import questions
 from models.violations import acts as cases
 from models.violations import catalogue, evidence
 from models.violations import store as case_store
@@ -36,7 +38,7 @@ REACHED = (
     *(companies, authorised, company_acts, licence_rows),
     *(people, vehicles, offences, violations, runner, table, reports),
     *(identity, identity_rules, identity_store, registration, licences, registers),
-    *(cases, case_store, catalogue, evidence, pictures),
+    *(cases, case_store, catalogue, evidence, pictures, violations_api, questions),
 )
 CITIZENS_ONLY = {
     "language.unknown",
