@@ -46,7 +46,6 @@ KINDS = Kinds(
         *(*officer_acts.KINDS, *silent_owners.KINDS, *voiding.KINDS),
         *(*nomination_notices.KINDS, *matter_notices.KINDS),
         *(*refunds.KINDS, *challenge.KINDS, *plan.KINDS),
-        *(*refunds.KINDS, *challenge.KINDS),
         *licences.KINDS,
     )
 )

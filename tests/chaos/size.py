@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pytest
 
@@ -51,17 +51,13 @@ WHOLE = Size(
     patient=True,
     limit=1_200,
 )
-FULL = Size(
+FULL = replace(
+    WHOLE,
     notices=100_000,
     kills=1_000,
-    decisions=200,
-    redis_away=10,
-    database_stopped=10,
-    database_frozen=10,
     leaders_frozen=20,
-    visits=(0, 2, 0, 2, 4, 2, 4, 6, 4, 6, 8, 6, 8, 10, 8, 10, 12),
+    visits=(*WHOLE.visits, 6, 8, 10, 8, 10, 12),
     stops=100,
-    patient=True,
     limit=4 * 3_600,
 )
 SIZE = {"short": SHORT, "whole": WHOLE, "full": FULL}[os.environ.get("SHIMIN_CHAOS", "short")]
