@@ -8,6 +8,7 @@ import asyncio
 import os
 import secrets
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 
@@ -119,9 +120,11 @@ class Scheduler:
             return True
 
     async def _tick_safely(self) -> None:
-        """A task of its own: the clockwork cancels what it started when it is shut down, in the middle of a job."""
+        """A task of its own: the clockwork cancels what it started when it is shut down, in the middle of a job, and would call that an
+        error. `stop` waits for it."""
         self._under_way = asyncio.create_task(self._tick_and_log())
-        await asyncio.shield(self._under_way)
+        with suppress(asyncio.CancelledError):
+            await asyncio.shield(self._under_way)
 
     async def _finish(self) -> None:
         if self._under_way is None:
