@@ -101,16 +101,23 @@ class RedisEphemeral:
             self._sending = asyncio.create_task(self._send())
 
     async def _send(self) -> None:
-        """Until nothing waits."""
-        while self._waiting:
-            commands, self._waiting = self._waiting, []
-            try:
-                answers = await self._send_together(commands)
-            except Exception as problem:
-                answers = [problem] * len(commands)
-            for command, answer in zip(commands, answers, strict=True):
-                self._give(command, answer)
-        self._sending = None
+        """Until nothing waits. Whatever ends it, nobody is left waiting, and the next command begins anew."""
+        commands: list[_Command] = []
+        try:
+            while self._waiting:
+                commands, self._waiting = self._waiting, []
+                try:
+                    answers = await self._send_together(commands)
+                except Exception as problem:
+                    answers = [problem] * len(commands)
+                for command, answer in zip(commands, answers, strict=True):
+                    self._give(command, answer)
+        finally:
+            self._sending = None
+            left, self._waiting = (*commands, *self._waiting), []
+            for command in left:
+                if command.answer and not command.answer.done():
+                    command.answer.set_exception(ConnectionLost("given up before it answered"))
 
     async def _send_together(self, commands: Sequence[_Command]) -> list[Any]:
         """An answer or Redis' refusal for each. A connection that Redis closed while nothing was asked is replaced, once."""

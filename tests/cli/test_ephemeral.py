@@ -170,6 +170,21 @@ async def test_what_redis_would_not_keep_is_told_by_the_next_call(redis_url: str
     await redis.close()
 
 
+async def test_whoever_is_cut_off_is_told_and_the_next_one_is_answered(redis_url: str) -> None:
+    remote = RedisEphemeral(redis_url)
+    first = asyncio.create_task(remote.get("cut-off"))
+    await asyncio.sleep(0)
+    second = asyncio.create_task(remote.get("cut-off"))
+    assert remote._sending
+    await asyncio.sleep(0)
+    remote._sending.cancel()
+    for asking in (first, second):
+        with pytest.raises(RedisError):
+            await asking
+    assert await remote.get("cut-off") is None
+    await remote.close()
+
+
 async def test_one_refused_command_spoils_no_other(redis_url: str) -> None:
     redis, key = RedisEphemeral(redis_url), f"test:{uuid4()}"
     await redis.put(key, b"no number", LONG)
