@@ -149,10 +149,11 @@ class Scheduler:
 
     async def _due_slots(self, work: Work) -> list[tuple[DailyJob, datetime]]:
         """All slots since each job's last one, in the order of time, then of the list."""
+        ran = await leases.last_slots(work, [job.name for job in self._daily])
         due = [
             (job, slot)
             for job in self._daily
-            for slot in slots_between(await last(work, job), work.now, job.clock)
+            for slot in slots_between(ran[job.name] or end_of_yesterday(work), work.now, job.clock)
         ]
         order = {job.name: place for place, job in enumerate(self._daily)}
         return sorted(due, key=lambda pair: (pair[1], order[pair[0].name]))
@@ -182,9 +183,9 @@ class Scheduler:
                 log.info("job_ran", job=job.name, touched=touched)
 
 
-async def last(work: Work, job: DailyJob) -> datetime:
-    """The job's last slot; for a job that never ran, the end of yesterday."""
-    return await leases.last_slot(work, job.name) or at(work.today, time()) - timedelta(microseconds=1)
+def end_of_yesterday(work: Work) -> datetime:
+    """Where the slots of a job that never ran begin (civic)."""
+    return at(work.today, time()) - timedelta(microseconds=1)
 
 
 def slots_between(after: datetime, until: datetime, clock: time) -> list[datetime]:

@@ -28,11 +28,13 @@ from tests.databases import (
     PostgresqlDatabases,
     SqliteDatabases,
     dropped,
+    kept,
     made,
 )
 from tests.servers import Session
 
 TOWN_TARIFF = Path(__file__).parents[1] / "sandbox" / "town" / "tariff.toml"
+TARIFF = load_tariff(TOWN_TARIFF)
 # A test machine may be busy for seconds; what is said in time is tested with the service's own limits.
 PATIENT = Limits(connect=20, reach=30, statement=30, read=30)
 START = datetime(2026, 3, 2, 10, 0, tzinfo=CITY_ZONE)  # a Monday
@@ -101,7 +103,7 @@ def city() -> City:
     vault = Vault({"t1": bytes(range(32))}, current="t1", index_key=bytes(32))
     links = Links(bytes(range(32, 64)))
     ids = Ids(Random(7))
-    return City(load_tariff(TOWN_TARIFF), StateCalendar(), vault, links, ids, "https://shimin.test")
+    return City(TARIFF, StateCalendar(), vault, links, ids, "https://shimin.test")
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -154,9 +156,9 @@ def databases(request: pytest.FixtureRequest, dialect: str, migrated: Path) -> D
 
 
 @pytest.fixture
-async def database_url(databases: Databases, tmp_path: Path) -> str:
+async def database_url(databases: Databases) -> str:
     """A migrated database of this test's own, which many processes may share."""
-    return await databases.fresh(tmp_path)
+    return await databases.fresh()
 
 
 @pytest.fixture
@@ -164,6 +166,6 @@ async def database(
     database_url: str, city: City, civic: FixedClock, wall: FixedClock
 ) -> AsyncIterator[Database]:
     """The same, opened."""
-    database = Database(database_url, city=city, civic=civic, wall=wall, limits=PATIENT)
+    database = Database(database_url, city=city, civic=civic, wall=wall, limits=PATIENT, engines=kept)
     yield database
     await database.close()

@@ -1,9 +1,12 @@
 """Migrated databases without rows, one for each test, on both dialects.
 
-SQLite: a file, copied. PostgreSQL: one database for each worker; emptying it takes 7 ms, cloning a template 35, truncating 20.
+SQLite: a file, copied anew. PostgreSQL: one database for each worker; emptying it takes 7 ms, cloning a template 35, truncating 20.
+Each test finds its database at the same place, so that engines are kept, closed: to compile all statements again took a third of the
+time of a test.
 """
 
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from shutil import copy
 from typing import Protocol
@@ -13,6 +16,7 @@ import asyncpg
 import pytest
 from sqlalchemy import URL, make_url
 
+from models.base.engines import engines
 from models.migrations import upgrade
 from models.schema import metadata
 
@@ -29,22 +33,28 @@ EMPTY = "".join(f"DELETE FROM {table.name};" for table in reversed(metadata.sort
 RESTART = "SELECT setval(format('%I', sequencename)::regclass, 1, false) FROM pg_sequences"
 
 
+kept = cache(engines)
+
+
 class Databases(Protocol):
     """Where a test gets its database from."""
 
-    async def fresh(self, folder: Path) -> str:
+    async def fresh(self) -> str:
         """The url of a migrated database without rows; the one before is gone. Many processes may share it."""
         ...
 
 
 @dataclass(frozen=True)
 class SqliteDatabases:
-    """Copies of one migrated file."""
+    """Copies of one migrated file, which lie beside it. Whoever still has the last one open does not meet the next."""
 
     migrated: Path
 
-    async def fresh(self, folder: Path) -> str:
-        return f"sqlite+aiosqlite:///{copy(self.migrated, folder / 'shimin.db')}"
+    async def fresh(self) -> str:
+        file = self.migrated.with_name("shimin.db")
+        for rest in ("", "-wal", "-shm"):
+            file.with_name(f"{file.name}{rest}").unlink(missing_ok=True)
+        return f"sqlite+aiosqlite:///{copy(self.migrated, file)}"
 
 
 @dataclass(frozen=True)
@@ -53,8 +63,7 @@ class PostgresqlDatabases:
 
     url: URL
 
-    async def fresh(self, folder: Path) -> str:
-        del folder
+    async def fresh(self) -> str:
         connection = await connect(self.url)
         await connection.execute(f"{OTHERS};{EMPTY}{RESTART}")
         await connection.close()

@@ -22,13 +22,12 @@ from handlers.routing import Outside, Router
 from models.base.db import Database
 from models.base.ephemeral import Ephemeral, MemoryEphemeral
 from models.base.metrics import Metrics
-from models.schema import metadata
 from scheduler.delivery import Delivery
 from scheduler.jobs import remove_photos, seal_audit_events
 from scheduler.jobs.query_silent_orders import SilentOrders
 from scheduler.senders import senders
 from scheduler.service import Scheduler
-from tests.acts.queries import count
+from tests.acts.queries import counts
 from tests.fake_files import FakeBlobs, FakeMedia
 from tests.fakes import (
     FakeChat,
@@ -77,7 +76,7 @@ def accidents() -> Iterator[list[BaseException]]:
 async def rows(database: Database) -> dict[str, int]:
     """How many rows each table has."""
     async with database.read() as work:
-        return {table.name: await count(work, table) for table in metadata.sorted_tables}
+        return await counts(work)
 
 
 def services(database: Database, fakes: Fakes) -> Services:

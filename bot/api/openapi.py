@@ -1,6 +1,5 @@
 """The document at `/api/v1/openapi.json` (OpenAPI 3.1), made from the operations themselves: what is mounted is what is written."""
 
-import json
 from collections.abc import Iterator, Sequence
 from importlib.metadata import version
 from typing import Any
@@ -53,11 +52,6 @@ OF_STATUS = {
     429: HEADERS | {"Retry-After": RETRY_AFTER},
     503: {"Retry-After": RETRY_AFTER},
 }
-
-
-def written(prefix: str, operations: Sequence[Operation[Any]]) -> bytes:
-    """The document as JSON."""
-    return json.dumps(document(prefix, operations), ensure_ascii=False).encode()
 
 
 def document(prefix: str, operations: Sequence[Operation[Any]]) -> dict[str, Any]:

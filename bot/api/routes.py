@@ -1,6 +1,8 @@
 """`/api/v1`: every operation behind a door of its own, and the document that describes them."""
 
+import json
 from collections.abc import Awaitable, Callable, Mapping
+from functools import cache
 from typing import Any, cast
 
 import structlog
@@ -42,13 +44,19 @@ def add_routes(app: web.Application) -> None:
             app.router.add_get(PREFIX + operation.path, door.__call__, allow_head=head)
         else:
             post(app, PREFIX + operation.path, door)
-    text = openapi.written(PREFIX, OPERATIONS)
+    text = written()
 
     async def document(request: web.Request) -> web.Response:
         del request
         return web.Response(body=text, content_type="application/json")
 
     app.router.add_get(f"{PREFIX}/openapi.json", document, allow_head=False)
+
+
+@cache
+def written() -> bytes:
+    """The document as JSON: the same for every application of a process."""
+    return json.dumps(openapi.document(PREFIX, OPERATIONS), ensure_ascii=False).encode()
 
 
 def _door(operation: Operation[Any]) -> Door[Any]:

@@ -28,7 +28,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import SQLAlchemyError
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from sqlalchemy.pool import QueuePool
 from sqlalchemy.sql.base import Executable
 
@@ -199,9 +199,19 @@ class Reading:
 
 
 class Database:
-    """Opens units of work, and tells sleepers (`nudge`) after a commit that there is something for them."""
+    """Opens units of work, and tells sleepers (`nudge`) after a commit that there is something for them. Whoever opens one database
+    again and again may keep its `engines`, and with them what they compiled."""
 
-    def __init__(self, url: str, *, city: City, civic: Civic, wall: Wall, limits: Limits = LIMITS) -> None:
+    def __init__(
+        self,
+        url: str,
+        *,
+        city: City,
+        civic: Civic,
+        wall: Wall,
+        limits: Limits = LIMITS,
+        engines: Callable[[str, Limits], tuple[AsyncEngine, AsyncEngine]] = engines,
+    ) -> None:
         self.city = city
         self.civic = civic
         self.wall = wall

@@ -7,12 +7,26 @@ from sqlalchemy import Table, func, select
 from models.base.audit import events
 from models.base.db import Work
 from models.post.outbox import outbox
+from models.schema import metadata
+
+COUNTS = select(
+    *(
+        select(func.count()).select_from(table).scalar_subquery().label(table.name)
+        for table in metadata.sorted_tables
+    )
+)
 
 
 async def count(work: Work, table: Table, **equal: Any) -> int:
     """How many rows have these values."""
     where = [table.c[name] == value for name, value in equal.items()]
     return int(await work.scalar(select(func.count()).select_from(table).where(*where)))
+
+
+async def counts(work: Work) -> dict[str, int]:
+    """How many rows each table has, in one statement."""
+    [found] = await work.all(COUNTS)
+    return dict(found._mapping)
 
 
 async def queued(work: Work) -> list[tuple[str, str, str]]:

@@ -10,13 +10,13 @@ from aiohttp.test_utils import TestClient
 from sqlalchemy import func, select
 
 from bot.app import make_app
-from models.base.db import Database, metadata
+from models.base.db import Database
 from models.base.texts import LANGUAGES, texts
 from models.identity import keys
 from models.violations.tables import cases
 from tests.api.declared import declared
 from tests.helpers import AUTHORITY, LI_PLATE, SPEEDING, town
-from tests.service import Fakes, assembled
+from tests.service import Fakes, assembled, rows
 
 PATH = "/api/v1/violations"
 RECORD = {
@@ -59,11 +59,7 @@ class Api:
 
     async def rows(self) -> dict[str, int]:
         """How many rows each table has."""
-        async with self.database.read() as work:
-            return {
-                table.name: await work.scalar(select(func.count()).select_from(table))
-                for table in metadata.tables.values()
-            }
+        return await rows(self.database)
 
 
 @pytest.fixture

@@ -7,9 +7,9 @@ from typing import Any
 
 from aiohttp import ClientResponse
 from aiohttp.test_utils import TestClient
-from sqlalchemy import func, select
+from sqlalchemy import select
 
-from models.base.db import Database, metadata
+from models.base.db import Database
 from models.post.desk import tickets
 from models.post.outbox import outbox
 from models.violations import payments, store
@@ -17,6 +17,7 @@ from models.violations.payments import Order
 from tests.conftest import FixedClock
 from tests.gateways.wechat_pay_platform import APP_ID, MERCHANT_ID, NOW, Keys, sealed, signature_headers
 from tests.helpers import Town, decided_case
+from tests.service import rows
 
 PATH = "/callbacks/wechat-pay"
 
@@ -83,8 +84,4 @@ class Till:
 
     async def rows(self) -> dict[str, int]:
         """How many rows each table has."""
-        async with self.database.read() as work:
-            return {
-                table.name: await work.scalar(select(func.count()).select_from(table))
-                for table in metadata.tables.values()
-            }
+        return await rows(self.database)

@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import Coroutine
 from dataclasses import replace
-from pathlib import Path
 from random import Random
 from typing import Any, ClassVar
 
@@ -13,7 +12,7 @@ from hypothesis.stateful import RuleBasedStateMachine, run_state_machine_as_test
 from models.base.db import City, Database
 from models.base.ids import Ids
 from tests.conftest import PATIENT, FixedClock
-from tests.databases import Databases
+from tests.databases import Databases, kept
 from tests.flows.life import Life
 from tests.helpers import town
 
@@ -23,15 +22,14 @@ class AnyCourse(RuleBasedStateMachine):
 
     city: ClassVar[City]
     databases: ClassVar[Databases]
-    folder: ClassVar[Path]
 
     def __init__(self) -> None:
         super().__init__()
         self.runner = asyncio.Runner()
         clocks = FixedClock(), FixedClock()
         city = replace(self.city, ids=Ids(Random(7)))
-        url = self.run(self.databases.fresh(self.folder))
-        database = Database(url, city=city, civic=clocks[0], wall=clocks[1], limits=PATIENT)
+        url = self.run(self.databases.fresh())
+        database = Database(url, city=city, civic=clocks[0], wall=clocks[1], limits=PATIENT, engines=kept)
         self.life = Life(database, clocks, self.run(town(database)))
 
     def run(self, step: Coroutine[Any, Any, Any]) -> Any:
@@ -48,13 +46,9 @@ class AnyCourse(RuleBasedStateMachine):
             self.runner.close()
 
 
-def walk(
-    machine: type[AnyCourse], city: City, databases: Databases, folder: Path, *, lives: int, steps: int
-) -> None:
+def walk(machine: type[AnyCourse], city: City, databases: Databases, *, lives: int, steps: int) -> None:
     """So many lives of so many steps, the same each time."""
-    here = type(
-        f"{machine.__name__}Here", (machine,), {"city": city, "databases": databases, "folder": folder}
-    )
+    here = type(f"{machine.__name__}Here", (machine,), {"city": city, "databases": databases})
     few = settings(
         max_examples=lives,
         stateful_step_count=steps,

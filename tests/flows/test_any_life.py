@@ -2,7 +2,6 @@
 
 from contextlib import suppress
 from datetime import timedelta
-from pathlib import Path
 from typing import cast
 
 from hypothesis import strategies as st
@@ -173,5 +172,5 @@ class AnyLife(AnyCourse):
             assert bool(in_force) == (words[-1:] == ["wallet_lock"])
 
 
-def test_any_life(city: City, databases: Databases, tmp_path: Path):
-    walk(AnyLife, city, databases, tmp_path, lives=15, steps=12)
+def test_any_life(city: City, databases: Databases):
+    walk(AnyLife, city, databases, lives=15, steps=12)

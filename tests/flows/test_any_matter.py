@@ -3,7 +3,6 @@
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from pathlib import Path
 from typing import Any
 
 from hypothesis import strategies as st
@@ -145,5 +144,5 @@ class AnyMatter(AnyCourse):
             assert bool(found.scopes) == found.open
 
 
-def test_whatever_happens_to_matters(city: City, databases: Databases, tmp_path: Path):
-    walk(AnyMatter, city, databases, tmp_path, lives=8, steps=14)
+def test_whatever_happens_to_matters(city: City, databases: Databases):
+    walk(AnyMatter, city, databases, lives=8, steps=14)

@@ -2,7 +2,6 @@
 and a licence is held exactly while twelve or more stand."""
 
 from datetime import date, timedelta
-from pathlib import Path
 
 from hypothesis import strategies as st
 from hypothesis.stateful import initialize, invariant, rule
@@ -113,5 +112,5 @@ class AnyPoints(AnyCourse):
         assert await self.life.read(holds.is_held, me) == (points >= 12)
 
 
-def test_any_points(city: City, databases: Databases, tmp_path: Path):
-    walk(AnyPoints, city, databases, tmp_path, lives=8, steps=12)
+def test_any_points(city: City, databases: Databases):
+    walk(AnyPoints, city, databases, lives=8, steps=12)

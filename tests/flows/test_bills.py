@@ -4,7 +4,6 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, timedelta
-from pathlib import Path
 from random import Random
 
 import pytest
@@ -274,20 +273,20 @@ PLANTED = st.sampled_from([None, "absent", "amount", "state", "stranger"])
 
 
 @on_sqlite
-def test_each_difference_is_found_once_and_none_is_invented(city: City, databases: Databases, tmp_path: Path):
+def test_each_difference_is_found_once_and_none_is_invented(city: City, databases: Databases):
     """Random books with planted differences."""
 
     @settings(max_examples=15, deadline=None, derandomize=True, database=None, phases=[Phase.generate])
     @given(st.lists(PLANTED, max_size=8))
     def any_books(planted: list[str | None]) -> None:
-        asyncio.run(_any_books(city, databases, tmp_path, planted))
+        asyncio.run(_any_books(city, databases, planted))
 
     any_books()
 
 
-async def _any_books(city: City, databases: Databases, folder: Path, planted: list[str | None]) -> None:
+async def _any_books(city: City, databases: Databases, planted: list[str | None]) -> None:
     clocks = FixedClock(), FixedClock()
-    url = await databases.fresh(folder)
+    url = await databases.fresh()
     database = Database(
         url, city=replace(city, ids=Ids(Random(7))), civic=clocks[0], wall=clocks[1], limits=PATIENT
     )

@@ -4,7 +4,6 @@ import asyncio
 import contextlib
 from collections.abc import Callable, Coroutine
 from dataclasses import replace
-from pathlib import Path
 from random import Random
 from typing import Any, ClassVar
 
@@ -35,7 +34,7 @@ from models.violations.tables import payments as payment_rows
 from models.violations.tables import refunds as refund_rows
 from tests.acts.queries import count
 from tests.conftest import PATIENT, FixedClock
-from tests.databases import Databases, on_sqlite
+from tests.databases import Databases, kept, on_sqlite
 from tests.fakes import FakePayments
 from tests.flows.challenges import decide, file, served
 from tests.flows.life import Life
@@ -344,12 +343,17 @@ class AnyRefund(RuleBasedStateMachine):
 
 
 @on_sqlite
-def test_any_refund(city: City, databases: Databases, tmp_path: Path):
+def test_any_refund(city: City, databases: Databases):
     async def life() -> Life:
         clocks = FixedClock(), FixedClock()
-        url = await databases.fresh(tmp_path)
+        url = await databases.fresh()
         database = Database(
-            url, city=replace(city, ids=Ids(Random(7))), civic=clocks[0], wall=clocks[1], limits=PATIENT
+            url,
+            city=replace(city, ids=Ids(Random(7))),
+            civic=clocks[0],
+            wall=clocks[1],
+            limits=PATIENT,
+            engines=kept,
         )
         return Life(database, clocks, await town(database))
 

@@ -17,6 +17,7 @@ from models.identity import acts as identity
 from models.post.notices import Channel
 from models.violations import nominations, payments, store
 from models.violations.rules import State
+from tests.databases import on_sqlite
 from tests.handlers import driving, lives, matters, objections, officers, plans
 from tests.handlers.chat import World, sentence
 from tests.handlers.test_binding import code
@@ -147,14 +148,24 @@ async def speak(world: World, language: str, *, following: bool) -> None:
         await (identity.follow if following else identity.unfollow)(work, "o-li")
 
 
-@pytest.mark.parametrize("language", [CHINESE, ENGLISH])
-@pytest.mark.parametrize("following", [True, False], ids=["following", "left"])
+@on_sqlite  # a life is long, and what is written knows no database: the next test goes through it on both
+@pytest.mark.parametrize(
+    ("language", "following"),
+    [(ENGLISH, True), (CHINESE, False), (ENGLISH, False)],
+    ids=["English, following", "Chinese, left", "English, left"],
+)
 async def test_each_notice_is_written_out_in_full(world: World, language: str, following: bool):
     if following:
         await bind_twice(world)
     await speak(world, language, following=following)
     before = len(world.fakes.sms.sent)
     await whole_life(world)
+    written_out(world, language, before)
+    assert ("o-li" in {openid for openid, _ in world.fakes.chat.sent}) is following
+
+
+def written_out(world: World, language: str, before: int) -> None:
+    """No gap is left in what was said, it is short enough, and from then on it is in this language."""
     texts = [sms.text for sms in world.fakes.sms.sent]
     pushed = [text for _, text in world.fakes.chat.sent]
     for text in (*texts, *pushed):
@@ -163,12 +174,12 @@ async def test_each_notice_is_written_out_in_full(world: World, language: str, f
     if language == ENGLISH:
         own = [re.sub(r"兴中道|粤T|示范市人民法院", "", text) for text in (*texts[before:], *pushed)]
         assert not [text for text in own if HAN.search(text)]
-    assert ("o-li" in {openid for openid, _ in world.fakes.chat.sent}) is following
 
 
 async def test_all_kinds_go_out_in_that_life(world: World):
     await bind_twice(world)
     await whole_life(world)
+    written_out(world, CHINESE, 0)
     pushed = {
         kind for kind in kinds_by(Channel.CHAT) for _, text in world.fakes.chat.sent if says(kind, text)
     }
@@ -188,6 +199,7 @@ def city(city: City, request: pytest.FixtureRequest) -> City:
     return replace(city, tariff=load_tariff()) if "inert" in request.node.name else city
 
 
+@on_sqlite
 async def test_where_the_lock_is_inert_the_plain_notice_goes_out(world: World):
     await speak(world, CHINESE, following=False)
     await whole_life(world)

@@ -20,7 +20,7 @@ from models.post.notices import unpack
 from models.schema import metadata
 from models.violations.acts import record
 from tests.conftest import PATIENT, FixedClock
-from tests.databases import Databases, on_postgresql
+from tests.databases import Databases, kept, on_postgresql
 from tests.helpers import resident_id
 from tests.imports.conftest import HEADERS, HIS_CAR, HIS_LICENCE, LI_MING, RECORD, WANG_FANG, WRONG_WAY, Desk
 
@@ -171,9 +171,11 @@ def town(databases: Databases, tmp_path: Path, city: City) -> Any:
     """Makes a town of its own for one of the two ways."""
 
     async def made(*, one_by_one: bool) -> Town:
-        url = await databases.fresh(tmp_path)
+        url = await databases.fresh()
         own = replace(city, ids=Ids(Random(7)))
-        database = Database(url, city=own, civic=FixedClock(), wall=FixedClock(), limits=PATIENT)
+        database = Database(
+            url, city=own, civic=FixedClock(), wall=FixedClock(), limits=PATIENT, engines=kept
+        )
         return Town(database, tmp_path, one_by_one=one_by_one)
 
     return made
