@@ -13,8 +13,7 @@ from models.base.db import Database, Work
 from models.base.ports import Trade, TradeState
 from models.base.texts import read_all
 from models.flows import challenge, decision, enforcement, plan, registration, voiding
-from models.identity import acts as identity
-from models.identity import binding
+from models.identity import binding, registers
 from models.identity.acts import PersonEntry, VehicleEntry
 from models.identity.rules import Claim, Plate
 from models.licences import notices as licences
@@ -91,15 +90,16 @@ class Town:
 async def town(database: Database) -> Town:
     """Enter people, licences, vehicles and the catalogue. Nobody has consented to electronic service yet."""
     async with database.begin("system:import") as work:
-        for entry, licence in ((LI_MING, C1), (WANG_FANG, C1), (CHEN_XIAO, None)):
-            await registration.enter_person(work, entry, licence)
-        for person, plate in ((LI_MING, LI_PLATE), (WANG_FANG, WANG_PLATE), (CHEN_XIAO, CHEN_PLATE)):
-            owned = VehicleEntry(plate, "小型汽车", person.claim.resident_id, date(2020, 1, 1))
-            await identity.enter_vehicle(work, owned)
+        people = (LI_MING, WANG_FANG, CHEN_XIAO)
+        await registration.enter_people(work, list(zip(people, (C1, C1, None), strict=True)))
+        owners = ((LI_MING, LI_PLATE), (WANG_FANG, WANG_PLATE), (CHEN_XIAO, CHEN_PLATE))
+        since = date(2020, 1, 1)
+        owned = [VehicleEntry(plate, "小型汽车", who.claim.resident_id, since) for who, plate in owners]
+        await registers.enter_vehicles(work, owned)
         for code in CATALOGUE:
             await catalogue.enter(work, offence(code))
-        ids = [(await identity.enter_person(work, entry))[0] for entry in (LI_MING, WANG_FANG, CHEN_XIAO)]
-    return Town(*ids)
+        known = await registers.known_people(work, people)
+    return Town(*(known[each.claim.resident_id].id for each in people))
 
 
 def offence(code: str, valid_from: date = date(2022, 4, 1)) -> Offence:
