@@ -6,6 +6,7 @@ PORT ?= 8080
 SANDBOX_PORT ?= 8081
 BIN := .venv/bin
 UV := $(BIN)/python -m uv
+SPREAD := -n 2 --dist loadfile --no-loadscope-reorder  # in the order of tests/conftest.py, files undivided
 export PORT SANDBOX_PORT
 export UV_LINK_MODE := copy
 unexport PYTHONDONTWRITEBYTECODE  # without its cache every start costs two seconds more
@@ -22,20 +23,20 @@ demo: .venv/.main  ## start the service and the sandbox town (FRESH=1 starts ove
 test: .venv/.dev  ## every check and every test, as CI runs them
 	@$(MAKE) --no-print-directory check
 	@$(BIN)/python -m tests.web.browser
-	@$(BIN)/python -m pytest -n 2 --dist loadfile
+	@$(BIN)/python -m pytest $(SPREAD)
 
 coverage: .venv/.dev  ## the tests again, counting the lines they reach
-	@$(BIN)/python -m pytest -n 2 --dist loadfile --cov --cov-report=term:skip-covered
+	@$(BIN)/python -m pytest $(SPREAD) --cov --cov-report=term:skip-covered
 
 fuzz: .venv/.dev  ## 200,000 broken and 10,000 forged pushes against the whole application
 	@SHIMIN_BROKEN_PUSHES=200000 SHIMIN_FORGED_PUSHES=10000 $(BIN)/python -m pytest --timeout 3000 \
 		tests/webhook/test_refused.py -k "broken_pushes or forged_or_replayed"
 
 chaos: .venv/.dev  ## processes killed and frozen, databases taken away, clocks moved: a line for each, ten minutes
-	@SHIMIN_CHAOS=whole $(BIN)/python -m pytest -n 2 --dist loadfile tests/chaos
+	@SHIMIN_CHAOS=whole $(BIN)/python -m pytest $(SPREAD) tests/chaos
 
 chaos-full: .venv/.dev  ## the same with 1,000 kills over 100,000 notices, hours
-	@SHIMIN_CHAOS=full $(BIN)/python -m pytest -n 2 --dist loadfile tests/chaos
+	@SHIMIN_CHAOS=full $(BIN)/python -m pytest $(SPREAD) tests/chaos
 
 bench: .venv/.dev  ## everything that has a goal, beside its limit in the same run: half an hour
 	@$(BIN)/python -m benchmarks

@@ -131,7 +131,7 @@ class Inbox:
     ) -> tuple[str, Reply]:
         log.warning("database_failed", told=key, problem=str(problem))
         reply = Reply(texts(known.chat.language or CHINESE).say(key))
-        await self._memory.keep_reply(said.key, reply)
+        await self._memory.keep_reply(said.openid, said.key, reply, known)
         return key, replace(reply, unsettled=isinstance(problem, OutcomeUnknown))
 
     def _find(self, said: Said, known: Remembered) -> Found:

@@ -1,8 +1,7 @@
 """What the chat remembers for minutes, in Ephemeral: replies for duplicates, offered choices, drafts, hand-overs, how often one writes.
 
-Two records: the reply to a message, and the state of a chat. Both are read at once when a message comes and written at once when
-it is answered; sealed wherever they leave the process. All of it may be lost: a lost reply is computed again, lost choices are
-offered again.
+One record a chat: read when a message comes, written when it is answered; sealed wherever it leaves the process. All of it may be
+lost: a lost reply is computed again, lost choices are offered again.
 """
 
 from collections.abc import Mapping
@@ -17,6 +16,7 @@ from models.base.crypto import Unopenable, Vault
 from models.base.ephemeral import Ephemeral
 
 REPLY_SECONDS = 330.0  # as long as a push could be replayed: its timestamp may be five minutes away
+REPLIES_KEPT = 4  # of a chat; a duplicate comes within seconds
 CHOICES_SECONDS = 600.0
 DRAFT_SECONDS = 1800.0
 HAND_OVER_SECONDS = 1800.0
@@ -39,6 +39,14 @@ class Chat:
     language_until: float = 0.0
     messages: int = 0
     messages_until: float = 0.0
+    replies: tuple[tuple[str, float, dict[str, Any]], ...] = ()  # key of the message, until, as packed
+
+    def reply_to(self, key: str) -> Reply | None:
+        """What this message was answered, if it was."""
+        for answered, _, packed in self.replies:
+            if answered == key:
+                return Reply.unpack(packed)
+        return None
 
     def forget_ended(self, now: float) -> None:
         """What no longer holds is as if it had not been."""
@@ -50,6 +58,8 @@ class Chat:
             self.language = ""
         if self.messages_until <= now:
             self.messages, self.messages_until = 0, now + COUNTED_SECONDS
+        if self.replies:
+            self.replies = tuple(each for each in self.replies if each[1] > now)
 
     def pack(self) -> dict[str, Any]:
         """Only what is not as it was in the beginning."""
@@ -60,9 +70,9 @@ class Chat:
 
     @classmethod
     def unpack(cls, kept: Mapping[str, Any]) -> "Chat":
-        """As `pack` gave it."""
-        chat = cls(**kept)
-        chat.choices = tuple(chat.choices)
+        """As `pack` gave it; what only another version knows is passed over: two of them work side by side during an upgrade."""
+        chat = cls(**{name: kept[name] for name in cls.__slots__ if name in kept})
+        chat.choices, chat.replies = tuple(chat.choices), tuple(chat.replies)
         chat.draft = Draft(**kept["draft"]) if "draft" in kept else None
         return chat
 
@@ -98,13 +108,13 @@ class Memory:
         self._wall = wall
 
     async def recall(self, openid: str, key: str) -> Remembered:
-        """What is known of this message and its chat, in one question; the message is counted."""
-        reply, kept = await self._ephemeral.get_many((f"reply:{key}", f"chat:{openid}"))
-        state, answered = self._open(kept), self._open(reply)
-        chat, now = Chat.unpack(state) if state else Chat(), self._wall.now().timestamp()
+        """What is known of this message and its chat; the message is counted."""
+        kept = await self._ephemeral.get(f"talk:{openid}")
+        state, now = self._open(kept), self._wall.now().timestamp()
+        chat = Chat.unpack(state) if state else Chat()
         chat.forget_ended(now)
         chat.messages += 1
-        return Remembered(Reply.unpack(answered) if answered else None, chat, now)
+        return Remembered(chat.reply_to(key), chat, now)
 
     async def keep(self, openid: str, key: str, reply: Reply, known: Remembered, *, command: str) -> None:
         """After the commit: the reply, and what it offers or waits for. Only its own command ends a draft."""
@@ -117,12 +127,14 @@ class Memory:
             chat.draft = None
         if reply.asks_person:
             chat.person_until = now + HAND_OVER_SECONDS
-        await self.keep_reply(key, reply)
-        await self._ephemeral.put(f"chat:{openid}", self._seal(chat.pack()), CHAT_SECONDS)
+        await self.keep_reply(openid, key, reply, known)
 
-    async def keep_reply(self, key: str, reply: Reply) -> None:
-        """For duplicates only; the chat is as it was."""
-        await self._ephemeral.put(f"reply:{key}", self._seal(reply.pack()), REPLY_SECONDS)
+    async def keep_reply(self, openid: str, key: str, reply: Reply, known: Remembered) -> None:
+        """For duplicates; the chat else as it is known."""
+        chat = known.chat
+        answered = key, known.now + REPLY_SECONDS, reply.pack()
+        chat.replies = (*chat.replies[1 - REPLIES_KEPT :], answered)
+        await self._ephemeral.put(f"talk:{openid}", self._seal(chat.pack()), CHAT_SECONDS)
 
     def _seal(self, value: Any) -> bytes:
         """Sealed before it leaves the process; the key lies in the same memory as what does not."""

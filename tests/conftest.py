@@ -112,6 +112,15 @@ def pytest_configure(config: pytest.Config) -> None:
         config.add_cleanup(Session().end)
 
 
+LONGEST_FIRST = ("chaos", "web", "deploy", "processes", "races", "flows", "handlers")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Files that take long begin first, or the last of them would keep one worker busy while the other has nothing left."""
+    order = {folder: place for place, folder in enumerate(LONGEST_FIRST)}
+    items.sort(key=lambda item: order.get(item.path.parent.name, len(order)))
+
+
 @pytest.fixture(scope="session")
 def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A SQLite file, migrated once; whoever needs one works on a copy."""
