@@ -8,7 +8,7 @@ from models.post import desk, inbox
 from models.post import tables as post
 from models.restrictions import question_tables
 from models.restrictions import tables as restrictions
-from models.violations import bill_tables, plan_tables
+from models.violations import bill_tables, counter_tables, plan_tables
 from models.violations import tables as violations
 
 MODULES = (
@@ -24,6 +24,7 @@ MODULES = (
     violations,
     plan_tables,
     bill_tables,
+    counter_tables,
 )
 
 __all__ = ["MODULES", "metadata"]
