@@ -1,6 +1,6 @@
 """What the two processes are given to do. A job takes its corner; it goes there by name, with its arguments."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import date, time, timedelta
 from functools import partial
 from pathlib import Path
@@ -20,9 +20,11 @@ from models.base.errors import Refusal
 from models.base.ports import BillLine, Receipt, Trade
 from models.flows import settlement
 from models.flows.settlement import Settlement
+from scheduler.jobs.compare_wallet import CompareWallet
 from scheduler.jobs.query_silent_orders import SilentOrders
 from scheduler.jobs.reconcile_bills import ReconcileBills
 from scheduler.service import DailyJob, NotLeading, Scheduler
+from tests.fakes import Lock
 from tests.helpers import APP_ID, MERCHANT_ID
 from tests.races.corner import Corner
 from tests.races.wire import Job
@@ -92,6 +94,16 @@ def reconcile(day: date, lines: Sequence[BillLine]) -> Job:
 async def _reconcile(corner: Corner, day: date, lines: Sequence[BillLine]) -> int:
     corner.fakes.payments.bills = {day: lines}
     return (await ReconcileBills(corner.database, corner.fakes.payments).run(day)).found
+
+
+def compare(day: date, locks: Mapping[str, Lock]) -> Job:
+    """The job that compares what the wallet holds, which is this; how many differences it found."""
+    return partial(_compare, day=day, locks=locks)
+
+
+async def _compare(corner: Corner, day: date, locks: Mapping[str, Lock]) -> int:
+    corner.fakes.wallet.locks = dict(locks)
+    return (await CompareWallet(corner.database, corner.fakes.wallet).run(day)).found
 
 
 async def deliver(corner: Corner) -> int:
