@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from random import Random
 
 from models.flows import counter
 from models.flows.settlement import Settlement
@@ -18,9 +19,10 @@ from tests.conftest import START
 from tests.databases import on_postgresql
 from tests.helpers import paid_trade
 from tests.races import acts, jobs
-from tests.races.ring import Meetings
+from tests.races.ring import Meetings, Ring, at_once
 from tests.races.street import Citizen, Street
 from tests.races.wire import Job
+from tests.service import Fakes, delivery
 
 pytestmark = on_postgresql
 ME, SHE = "officer:1", "officer:2"
@@ -142,3 +144,22 @@ async def test_money_is_given_back_at_the_counter_once(twins: Meetings, street: 
         assert await street.rows(ledger.table, reason="refund", reference=refund.number) == 1
         assert (await street.told(him)).count("refund_repaid") == 1
         assert await street.rows(tickets, subject=f"refund {refund.number}", closed_at=None) == 0
+
+
+async def test_a_hundred_pieces_of_news_to_two_processes_are_one_payment(ring: Ring, street: Street) -> None:
+    """All of the above. Half of them to each, in another order; two payments by WeChat Pay and two receipts, each 25 times."""
+    him = await street.citizen()
+    number = await street.locked(him)
+    trades = [paid_trade(await street.ordered(number, openid), START) for openid in ("", him.openid)]
+    papers = [slip(street, number, amount=trades[0].total) for _ in range(2)]
+    news = [*[jobs.pay(trade) for trade in trades], *[enter(paper) for paper in papers]] * 25
+    Random(1).shuffle(news)
+    await at_once(ring, jobs.together(news[:50]), jobs.together(news[50:]))
+    await is_settled(street, him, number)
+    assert len(await back(street, number)) == 3
+    assert await street.happened("refund.owed", f"case {number}") == 3
+    worker = delivery(street.database, Fakes())
+    await worker.drain()
+    assert (await street.told(him)).count(
+        "wallet_unlocked"
+    ) == 0  # he was never locked there: the payment came first
