@@ -11,7 +11,7 @@ from dotenv import dotenv_values
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
-from bot import bill_cli, imports, logs, officer_cli, wechat_cli
+from bot import bill_cli, imports, logs, officer_cli, wallet_cli, wechat_cli
 from bot.doctor.command import doctor
 from bot.roles import PortTaken, Role, run, run_coroutine
 from bot.settings import WrongSettings, load_settings
@@ -31,6 +31,7 @@ app.add_typer(audit_app, name="audit")
 app.add_typer(wechat_cli.app, name="wechat")
 app.add_typer(officer_cli.app, name="officer")
 app.add_typer(bill_cli.app, name="bill")
+app.add_typer(wallet_cli.app, name="wallet")
 app.command()(doctor)
 
 

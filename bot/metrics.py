@@ -72,6 +72,12 @@ class Prometheus(Metrics):
             "bill_differences",
             "Differences between WeChat Pay's bills and our books that nobody has dealt with.",
         )
+        self.wallet_differences = self._gauge(
+            "wallet_differences", "Locks that we hold and the wallet does not, that nobody has dealt with."
+        )
+        self.wallet_compared = self._gauge(
+            "wallet_compared_timestamp_seconds", "When what the wallet holds was last compared; 0: never."
+        )
         self.leading = self._gauge("scheduler_leading", "1 in the process whose scheduler leads.")
         self.lease = self._gauge("scheduler_lease_seconds", "How long the lead still lasts, whoever has it.")
         self.redis_away = self._gauge("redis_away", "1 while this process remembers for itself.")

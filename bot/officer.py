@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 from bot.officer_act import Act as Act
 from bot.officer_act import Answer, Fields, as_json
+from bot.officer_counter import ACTS as COUNTER
 from bot.officer_fields import Read, day, days, fen, minutes, one_of, reasons, resident_id, wanted, yes_or_no
 from bot.officer_reasons import refund_says
 from bot.officer_restrictions import ACTS as RESTRICTIONS
@@ -88,7 +89,7 @@ def _told(view: officer_view.View) -> Answer:
     """The same as JSON; beside each refund what to do with it."""
     shown = as_json(view)
     for refund in shown["refunds"]:
-        refund["next"] = refund_says(refund["state"], refund["code"])
+        refund["next"] = refund_says(refund["state"], refund["code"], refund["till"])
     return shown
 
 
@@ -247,6 +248,7 @@ ACTS = (
         _education,
         optional=frozenset({"last_day", "minutes", "passed"}),
     ),
+    *COUNTER,
     *RESTRICTIONS,
     Act("take", "tickets", {}, _take),
     Act("release", "tickets", {}, _release),

@@ -10,7 +10,7 @@ from typing import Annotated, Any
 
 import typer
 
-from bot import officer, officer_keys, officer_restrictions_cli
+from bot import officer, officer_counter_cli, officer_keys, officer_restrictions_cli
 from bot.officer_shell import KEY, as_officer, do
 from bot.shell import complain, read_settings
 from models.base.blobs import FileBlobs
@@ -24,6 +24,7 @@ app = typer.Typer(no_args_is_help=True, help=f"Staff and their keys; and an offi
 app.command()(officer_keys.add)
 app.command("list")(officer_keys.list_)
 app.command()(officer_keys.revoke)
+officer_counter_cli.add_to(app)
 officer_restrictions_cli.add_to(app)
 Case = Annotated[str, typer.Argument(help="The 12 digits of the case.")]
 Ticket = Annotated[str, typer.Argument(help="The ticket's number.")]

@@ -1,6 +1,7 @@
 """How officers' fields are written, at both doors; each reader raises BadInput with what it should look like, and says the same as a
 JSON schema."""
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -10,12 +11,16 @@ from typing import Any
 from models.base.errors import BadInput
 from models.identity.rules import read_resident_id
 from models.violations import officer_queue
+from models.violations.acts import read_case_number
 from models.violations.officer_queue import Taken, Waits, Wanted
 
 MOST_REASONS = 2000  # characters
 MOST_FEN = 10**9
 MOST_DAYS = 60  # of one plan, whatever a tariff may say
 MOST_MINUTES = 99_999
+MOST_BANK = 40
+MOST_CASES = 20  # on one receipt
+RECEIPT = re.compile(r"[0-9A-Za-z-]{4,24}")
 PAGE = 50  # of the queue, unless another length is asked for
 DAY: Mapping[str, Any] = {"type": "string", "format": "date"}
 
@@ -84,6 +89,40 @@ def days(value: Any) -> list[date]:
     if not isinstance(value, list) or not 0 < len(value) <= MOST_DAYS:
         raise BadInput("officer.days", most=MOST_DAYS)
     return [day(each) for each in value]
+
+
+@written({"type": "integer", "minimum": 1, "maximum": MOST_FEN - 1})
+def amount(value: Any) -> int:
+    """Money that changed hands: more than nothing, whole fen."""
+    if fen(value) <= 0:
+        raise BadInput("officer.amount")
+    return int(value)
+
+
+@written({"type": "string", "minLength": 2, "maxLength": MOST_BANK, "pattern": r"^\S(.*\S)?$"})
+def bank(value: Any) -> str:
+    """Its name, as on the receipt; one line."""
+    if not isinstance(value, str) or not 2 <= len(value.strip()) <= MOST_BANK or not value.isprintable():
+        raise BadInput("officer.bank", most=MOST_BANK)
+    return value.strip()
+
+
+@written({"type": "string", "pattern": f"^{RECEIPT.pattern}$"})
+def receipt(value: Any) -> str:
+    """The number of a receipt."""
+    if not isinstance(value, str) or not RECEIPT.fullmatch(value):
+        raise BadInput("officer.receipt_number")
+    return value
+
+
+@written(
+    {"type": "array", "items": {"type": "string"}, "minItems": 1, "maxItems": MOST_CASES, "uniqueItems": True}
+)
+def case_numbers(value: Any) -> tuple[str, ...]:
+    """The 12 digits of each; whose they are is for the act to say."""
+    if not isinstance(value, list) or not 0 < len(value) <= MOST_CASES:
+        raise BadInput("officer.cases", most=MOST_CASES)
+    return tuple(dict.fromkeys(read_case_number(str(each)) for each in value))
 
 
 @written({"type": "boolean"})

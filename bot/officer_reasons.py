@@ -20,6 +20,10 @@ SENTENCES: Mapping[str, str] = MappingProxyType(
         "officer.day": "That is no day. Write it as 2026-06-01.",
         "officer.days": "Days are a list of 1 to {most}, each as 2026-06-01. Write the day of each instalment.",
         "officer.choice": "That is none of the words for this. Choose one of: {choices}.",
+        "officer.amount": "An amount that was paid is a whole number of fen above nothing. Write 20000 for 200 yuan.",
+        "officer.bank": "The bank is a name of 2 to {most} characters in one line. Write it as it stands on the receipt.",
+        "officer.receipt_number": "A receipt's number is 4 to 24 of 0-9, A-Z, a-z and hyphen. Write it as it is printed.",
+        "officer.cases": "Cases are a list of 1 to {most} numbers of 12 digits. Write those that stand on the receipt.",
         "officer.yes_or_no": "That is neither true nor false. Say whether it was verified.",
         "officer.limit": "A page has 1 to {most} entries. Ask for less, and go on with `next`.",
         "officer.place": "That is no place in the queue. Begin without `after`, then use `next` as it was given.",
@@ -73,6 +77,17 @@ SENTENCES: Mapping[str, str] = MappingProxyType(
         "officer.wrong_ground": "That ground is not one on which the record of case {number} is erased. Choose one of the eight.",
         "officer.refund_not_failed": "Refund {number} has not failed: it is under way, has arrived, or another officer had it tried again. "
         "Look at the case.",
+        # money at the counter
+        "officer.receipt_other": "Receipt {receipt} is in with something else on it: {amount}, {bank}, {day}, case {cases}. "
+        "Compare it with the paper; if what is in is wrong, ask the operator.",
+        "officer.counter_undecided": "Nothing is owed for case {number}: there is no decision. Have it accepted or decided first, "
+        "or check the number on the receipt.",
+        "officer.counter_before": "Case {number} was decided on {decided}; no bank takes money for it on {day}. Check day and number.",
+        "officer.counter_future": "{day} is still to come. Write the day that the bank printed.",
+        "officer.refund_by_wechat": "Refund {number} goes back by WeChat Pay. Give nothing out at the counter, and look at the case.",
+        "officer.repaid_before": "Refund {number} was given back before, with receipt {receipt}. Give nothing out, and look at the case.",
+        "officer.repaid_receipt": "Receipt {receipt} stands for refund {number} already. Check the number on the paper.",
+        "officer.repaid_day": "Refund {number} is owed since {since}; today is {today}. Write the day on which it was handed out.",
         # studies, exams and activities
         "officer.education_number": "A reference number is 4 to 24 of 0-9, A-Z, a-z and hyphen. Write it as the school has it.",
         "officer.resident_id": "That is no resident ID. Compare its 18 characters with the card.",
@@ -94,6 +109,9 @@ SENTENCES: Mapping[str, str] = MappingProxyType(
 REFUNDS: Mapping[str, str] = MappingProxyType(
     {
         "owed": "It is under way and is asked about until it has arrived. Nothing to do.",
+        "counter": "It waits at the counter. Hand it to its owner against identity card and receipt, then `repay` with the number of the "
+        "receipt that was signed for it.",
+        "counter done": "It was handed out at the counter. Nothing to do.",
         "done": "It has gone back the way it came; banks take up to three working days. Nothing to do.",
         "replaced": "WeChat Pay closed it and another refund took its place. Look at that one.",
         "CLOSED": "WeChat Pay closed it: the money is still with the treasury. Look whether the account has enough and the payment is "
@@ -106,8 +124,10 @@ REFUNDS: Mapping[str, str] = MappingProxyType(
 )
 
 
-def refund_says(state: str, code: str | None) -> str:
+def refund_says(state: str, code: str | None, till: str) -> str:
     """What an officer should do about a refund in this state."""
+    if till == "counter":
+        return REFUNDS["counter" if state == "owed" else "counter done"]
     known = REFUNDS.get(code or "") if state == "failed" else None
     return (known or REFUNDS[state]).format(code=code or "no code")
 

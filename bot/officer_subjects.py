@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 from bot.matter_fields import document
+from bot.officer_fields import receipt
 from models.base.db import Work
 from models.base.errors import BadInput, Refusal
 from models.flows import by_hand
@@ -24,6 +25,12 @@ async def _reference(work: Work, member: Member, subject: str) -> str:
     if not REFERENCE.fullmatch(subject):
         raise BadInput("officer.education_number")
     return subject
+
+
+async def _receipt(work: Work, member: Member, subject: str) -> str:
+    """Whether it is in already, and whose cases are on it, is for the act to say."""
+    del work, member
+    return str(receipt(subject))
 
 
 async def own_case(work: Work, member: Member, subject: str) -> str:
@@ -114,4 +121,5 @@ SUBJECTS: Mapping[str, Callable[[Work, Member, str], Awaitable[Any]]] = {
     "notices": _document,
     "pleas": _plea,
     "lock-requests": _request,
+    "counter-receipts": _receipt,
 }

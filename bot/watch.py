@@ -10,6 +10,7 @@ import structlog
 from bot.metrics import Prometheus
 from bot.services import Services
 from models.post.waiting import waiting
+from models.restrictions import comparison
 from models.violations.balance import imbalance
 from models.violations.bills import open_differences
 from scheduler.service import Scheduler
@@ -51,6 +52,9 @@ class Watch:
             if time.monotonic() >= self._weighed + BALANCE_SECONDS:
                 metrics.imbalance.set(await imbalance(work))
                 metrics.bill_differences.set(await open_differences(work))
+                metrics.wallet_differences.set(await comparison.open_differences(work))
+                compared = await comparison.last(work)
+                metrics.wallet_compared.set(compared.timestamp() if compared else 0)
                 self._weighed = time.monotonic()
         metrics.looked.set_to_current_time()
 

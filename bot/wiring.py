@@ -64,6 +64,7 @@ from scheduler.jobs import (
     watch_plans,
     watch_pleas,
 )
+from scheduler.jobs.compare_wallet import CompareWallet
 from scheduler.jobs.query_silent_orders import SilentOrders
 from scheduler.jobs.reconcile_bills import ReconcileBills
 from scheduler.senders import senders
@@ -151,6 +152,7 @@ def _put_together(
         remove_photos.job(database, services.blobs),
         forget_questions.job(database),
         ReconcileBills(database, services.payments).job(),
+        CompareWallet(database, services.wallet).job(),
     )
     scheduler = Scheduler(database, DAILY, ticking)
     memory = Memory(ephemeral, database.city.vault, database.wall)
@@ -184,11 +186,7 @@ def _services(
         blobs=FileBlobs(settings.blobs, database.city.vault),
         login=WeChatLogin(api, app_id=app_id, secret=secret, open_url=settings.wechat.open_base),
         payments=payments,
-        wallet=SignedWallet(
-            session=session,
-            base_url=settings.wallet.api_base,
-            secret=settings.wallet.secret.get_secret_value(),
-        ),
+        wallet=_wallet(settings, session),
         sim_register=SignedSimRegister(
             session=session,
             base_url=settings.sim_register.api_base,
@@ -217,6 +215,18 @@ def _sms(settings: Settings, session: aiohttp.ClientSession) -> AliyunSms:
         templates=sms.templates,
         callback_secret=sms.callback_secret.get_secret_value(),
     )
+
+
+def _wallet(settings: Settings, session: aiohttp.ClientSession) -> SignedWallet:
+    wallet = settings.wallet
+    return SignedWallet(session=session, base_url=wallet.api_base, secret=wallet.secret.get_secret_value())
+
+
+@asynccontextmanager
+async def open_wallet(settings: Settings) -> AsyncIterator[SignedWallet]:
+    """The wallet alone."""
+    async with aiohttp.ClientSession() as session:
+        yield _wallet(settings, session)
 
 
 def open_payments(settings: Settings) -> WechatPay:

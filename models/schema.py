@@ -6,9 +6,9 @@ from models.identity import tables as identity
 from models.licences import tables as licences
 from models.post import desk, inbox
 from models.post import tables as post
-from models.restrictions import question_tables
+from models.restrictions import question_tables, wallet_tables
 from models.restrictions import tables as restrictions
-from models.violations import bill_tables, plan_tables
+from models.violations import bill_tables, counter_tables, plan_tables
 from models.violations import tables as violations
 
 MODULES = (
@@ -21,9 +21,11 @@ MODULES = (
     post,
     restrictions,
     question_tables,
+    wallet_tables,
     violations,
     plan_tables,
     bill_tables,
+    counter_tables,
 )
 
 __all__ = ["MODULES", "metadata"]

@@ -13,6 +13,7 @@ from sandbox.state import Lock
 from sandbox.web_json import NotAnObject, Refusal, answer, parse_object, text
 from sandbox.world import WORLD, World
 
+PAGE = 500
 REFERENCE = re.compile(r"[0-9A-Za-z-]{1,64}")
 
 
@@ -46,11 +47,22 @@ async def get_lock(request: web.Request) -> web.Response:
     return answer(_acknowledged(held) | since)
 
 
-async def _opened(request: web.Request) -> tuple[World, str, bytes]:
+async def held_locks(request: web.Request) -> web.Response:
+    """`GET`: a page of all locks that hold, behind the reference in the path if there is one."""
+    world, last, _ = await _opened(request, or_none=True)
+    locks = sorted(
+        (lock for lock in world.state.locks if lock.state == "locked" and lock.reference > last),
+        key=lambda lock: lock.reference,
+    )
+    page = [{"reference": lock.reference, "since": lock.since} for lock in locks[:PAGE]]
+    return answer({"locks": page, "next": page[-1]["reference"] if len(locks) > PAGE else None})
+
+
+async def _opened(request: web.Request, *, or_none: bool = False) -> tuple[World, str, bytes]:
     world = request.app[WORLD]
     raw = await authentic(request, "wallet", world.config.wallet.secret)
-    reference = request.match_info["reference"]
-    if not REFERENCE.fullmatch(reference):
+    reference = request.match_info.get("reference", "")
+    if not REFERENCE.fullmatch(reference) and not (or_none and not reference):
         raise _invalid("the reference is malformed")
     return world, reference, raw
 
@@ -81,4 +93,6 @@ ROUTES = [
     web.put("/v1/locks/{reference}", put_lock),
     web.delete("/v1/locks/{reference}", delete_lock),
     web.get("/v1/locks/{reference}", get_lock),
+    web.get("/v1/held-locks", held_locks),
+    web.get("/v1/held-locks/{reference}", held_locks),
 ]

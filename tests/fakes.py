@@ -127,11 +127,12 @@ class Lock:
 
 @dataclass
 class FakeWallet:
-    """`asked`: ("lock" | "unlock", reference); `locks`: what holds now, by reference."""
+    """`asked`: ("lock" | "unlock", reference); `locks`: what holds now, by reference; `trouble` of its list."""
 
     asked: list[tuple[str, str]] = field(default_factory=list)
     locks: dict[str, Lock] = field(default_factory=dict)
     answers: list[SendResult] = field(default_factory=list)
+    trouble: GatewayError | None = None
 
     async def lock(
         self, *, reference: str, resident_id: str, authority: str, legal_basis: str, since: date
@@ -148,6 +149,17 @@ class FakeWallet:
         if result.outcome is Outcome.SENT:
             self.locks.pop(reference, None)
         return result
+
+    async def held(self) -> AsyncIterator[Sequence[str]]:
+        """In batches of two."""
+        _raise(self.trouble)
+        references = sorted(self.locks)
+        for first in range(0, len(references), 2):
+            yield references[first : first + 2]
+
+    async def holds(self, *, reference: str) -> bool:
+        _raise(self.trouble)
+        return reference in self.locks
 
 
 @dataclass

@@ -15,6 +15,8 @@ from models.restrictions.listed import Listed
 from models.restrictions.matter_rules import PleaState
 from models.restrictions.pleas import Plea
 from models.violations.challenge_rules import ChallengeState
+from models.violations.counter import Entered
+from models.violations.counter_refunds import Repaid
 from models.violations.nomination_rules import NominationState
 from models.violations.officer_queue import Waits
 from models.violations.officer_view import View
@@ -71,6 +73,8 @@ ANSWERS: Mapping[tuple[str, str], Any] = dict(
         _shape("plans", "grant", plan=int, case=str, state=PlanState, instalments=list[Instalment]),
         _shape("plans", "refuse", plan=int, case=str, state=PlanState),
         _shape("refunds", "retry", refund=str, state=str, replaces=str | None),
+        (("counter-receipts", "book"), Entered),
+        (("refunds", "repay"), Repaid),
         _shape("educations", "record", education=str, **Recorded.__annotations__),
         (("cases", "lock"), Request),
         (("cases", "unlock"), Request),

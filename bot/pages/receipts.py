@@ -113,8 +113,9 @@ def lines(request: web.Request, words: Texts, receipt: Receipt) -> tuple[tuple[s
             3, (say("page.receipt.decided"), say("page.receipt.day", day=receipt.decided_on.isoformat()))
         )
     for paid in receipt.payments:
-        at = f"{paid.city_time:%Y-%m-%d %H:%M:%S}"
-        rows += [(say("page.receipt.at"), at), (say("page.receipt.transaction"), paid.transaction_id)]
+        at = f"{paid.city_time:%Y-%m-%d}" if paid.at_counter else f"{paid.city_time:%Y-%m-%d %H:%M:%S}"
+        label = "page.receipt.counter" if paid.at_counter else "page.receipt.transaction"
+        rows += [(say("page.receipt.at"), at), (say(label), paid.at_counter or paid.transaction_id)]
     rows.append((say("page.receipt.code"), spaced(receipt.code)))
     return tuple((label, show(value)) for label, value in rows)
 

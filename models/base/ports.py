@@ -92,15 +92,12 @@ class SmsGateway(Protocol):
         self, *, phone: str, template: str, locale: str, params: Mapping[str, str], key: str
     ) -> SendResult:
         """Submit one message to one number (11 digits). Never raises for what the carrier answers."""
-        ...
 
     async def find(self, *, phone: str, key: str, day: date) -> SendResult | None:
         """Was a message with this key submitted on this day (the carrier's, UTC+8)? None: it never got there. Raises GatewayDown."""
-        ...
 
     def receipts(self, secret: str, body: bytes) -> Sequence[Receipt]:
         """Read a delivery report that came to the callback under this secret path. Raises Unauthentic, Malformed."""
-        ...
 
 
 class ChatAct(StrEnum):
@@ -120,20 +117,17 @@ class ChatGateway(Protocol):
 
     async def heard(self, *, openid: str, act: ChatAct) -> None:
         """A citizen did this just now. Never raises: it only spares calls that would be refused."""
-        ...
 
     async def push(self, *, openid: str, text: str, choices: Sequence[str] = ()) -> SendResult:
         """Push a text of any length. `choices` are texts the citizen could send: where the chat can, they are offered below it to be
         tapped, and a tap comes back as that text. LATER and UNKNOWN may be tried again; REFUSED when the window is closed or the
         citizen left."""
-        ...
 
     async def notify(
         self, *, openid: str, text: str, kind: str, locale: str, params: Mapping[str, Any], key: str
     ) -> SendResult:
         """Tell a notice: as `text` while the chat is open to us, else by the template registered for its kind and language, filled from
         `params`. `key` is its idempotency key. REFUSED, too, where there is no such template: it goes another way."""
-        ...
 
 
 class ChatLogin(Protocol):
@@ -141,11 +135,9 @@ class ChatLogin(Protocol):
 
     def login_url(self, *, redirect: str, state: str) -> str:
         """Where to send the browser; it comes back to `redirect` with `code` and `state`."""
-        ...
 
     async def openid(self, code: str) -> str:
         """Exchange a code, once. Raises GatewayRefused (used, expired, a virtual account) and GatewayDown."""
-        ...
 
 
 class TradeState(StrEnum):
@@ -222,23 +214,18 @@ class PaymentGateway(Protocol):
 
         Raises GatewayDown, GatewayRefused.
         """
-        ...
 
     async def order_by_code(self, *, order_no: str, description: str, total: int, expires: datetime) -> str:
         """Make a Native order; returns the code_url to be shown as a QR code. Raises GatewayDown, GatewayRefused."""
-        ...
 
     def page_call(self, prepay_id: str) -> Mapping[str, str]:
         """The signed parameters of `getBrandWCPayRequest` for a page inside WeChat."""
-        ...
 
     async def query(self, order_no: str) -> Trade:
         """Ask what became of an order (UNKNOWN_ORDER is an answer). Raises GatewayDown, GatewayRefused."""
-        ...
 
     async def close(self, order_no: str) -> None:
         """Close an unpaid order; closing a closed or unknown one is fine. Raises GatewayDown, GatewayRefused (`ORDERPAID`: it was paid)."""
-        ...
 
     async def refund(
         self, *, refund_no: str, transaction_id: str, amount: int, total: int, reason: str
@@ -247,21 +234,17 @@ class PaymentGateway(Protocol):
 
         Raises GatewayDown, GatewayRefused.
         """
-        ...
 
     async def query_refund(self, refund_no: str) -> RefundNews | None:
         """Ask what became of a refund; None for a number that was never taken. Raises GatewayDown, GatewayRefused."""
-        ...
 
     def trade_bill(self, day: date) -> AsyncIterator[Sequence[BillLine]]:
         """The bill of a day (the provider's, UTC+8) in batches, once all of it was fetched, its hash checked and its sums found right;
         no line at all where the provider has no statement. Raises GatewayDown (not made yet, a wrong hash), GatewayRefused, Malformed.
         """
-        ...
 
     def notification(self, headers: Mapping[str, str], body: bytes) -> Trade | RefundNews:
         """Verify, decrypt and read a notification: of a payment, or of a refund. Raises Unauthentic, Malformed."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -277,7 +260,6 @@ class ChatMedia(Protocol):
 
     async def picture(self, media_id: str, *, limit: int) -> Picture:
         """Fetch one of at most `limit` bytes. Raises GatewayDown; GatewayRefused `TOO_LARGE`, `NO_PICTURE`, `GONE`."""
-        ...
 
 
 class WalletGateway(Protocol):
@@ -289,10 +271,16 @@ class WalletGateway(Protocol):
 
     async def unlock(self, *, reference: str) -> SendResult: ...
 
+    def held(self) -> AsyncIterator[Sequence[str]]:
+        """All references that hold a lock there, in batches, in order; what changes meanwhile may be among them or not. Raises
+        GatewayDown, GatewayRefused, Malformed."""
+
+    async def holds(self, *, reference: str) -> bool:
+        """Does this one hold a lock there now? Raises GatewayDown, GatewayRefused, Malformed."""
+
 
 class SimRegister(Protocol):
     """The register of phone numbers and their holders (docs/wires.md)."""
 
     async def matches(self, *, name: str, resident_id: str, phone: str) -> bool:
         """Is this phone registered to this person? Raises GatewayDown."""
-        ...

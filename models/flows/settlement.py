@@ -2,8 +2,8 @@
 and citizen told; a held licence given back where the payment was what was missing (violations + restrictions, licences through
 `full_score`)."""
 
+from collections.abc import Mapping, Sequence
 from enum import StrEnum
-from typing import Any
 
 from models.base import audit
 from models.base.db import Work
@@ -12,11 +12,12 @@ from models.base.ports import Trade, TradeState
 from models.flows import full_score
 from models.identity import acts as identity
 from models.post import desk, outbox
-from models.post.notices import Kind
 from models.restrictions import acts as restrictions
 from models.violations import acts as violations
-from models.violations import booking, notices, payments, plans, refunds, store
-from models.violations.booking import Booked
+from models.violations import booking, counter, crossing, notices, payments, plans, refunds, store
+from models.violations.booking import Booked, Received
+from models.violations.counter_rules import Till
+from models.violations.payments import OrderState
 from models.violations.refund_rules import why_surplus
 
 
@@ -38,11 +39,21 @@ async def settle(work: Work, trade: Trade, *, app_id: str, merchant_id: str) -> 
     if order is None or not _matches(trade, order, app_id, merchant_id):
         await _report(work, trade)
         return Settlement.MISMATCH
+    if order.state is OrderState.PAID:
+        return Settlement.ALREADY
+    cases = await held(work, [part.case_number for part in order.parts])  # before the order: see `end_others`
     if not await payments.claim_paid(work, order.number):
         return Settlement.ALREADY
-    booked = await booking.book(work, order, trade, await _held(work, order))
+    return await book(work, order, booking.by_wechat(work, order, trade), cases)
+
+
+async def book(
+    work: Work, order: payments.Order, received: Received, cases: Mapping[str, store.Case]
+) -> Settlement:
+    """What every payment does from here on, wherever it came in: the order is claimed or new, its cases are held."""
+    booked = await booking.book(work, order, received, cases)
     for each in booked:
-        await _follow(work, order, trade, each)
+        await _follow(work, order, received, each)
     return Settlement.BOOKED if any(each.taken.paid for each in booked) else Settlement.SURPLUS
 
 
@@ -55,15 +66,15 @@ async def give_back(
     """
     case = await _case(work, number)  # as it is now: another payment may just have closed it
     why, person = why_surplus(case.state, closed_by_it=closed_by_it), case.liable_id
-    if await refunds.give_back(work, transaction_id, number, amount, why, person):
+    till = await refunds.give_back(work, transaction_id, number, amount, why, person)
+    if till is Till.WECHAT:  # whoever has to fetch it at the counter is told that instead
         kind = notices.OF_SURPLUS[why]
         params = {"number": number, "amount": Fen(amount), "link": violations.link(work, number)}
         await outbox.queue(work, kind, subject=number, once=order_no, person_id=person, params=params)
 
 
-async def _held(work: Work, order: payments.Order) -> dict[str, store.Case]:
-    """The order's cases, while nobody else can move them: the people before the cases, as everywhere."""
-    numbers = [part.case_number for part in order.parts]
+async def held(work: Work, numbers: Sequence[str]) -> dict[str, store.Case]:
+    """The cases, while nobody else can move them: the people before the cases, as everywhere."""
     known = await store.cases_of(work, numbers)
     for person in sorted({case.liable_id for case in known.values()}):
         await identity.hold(work, person)
@@ -71,29 +82,43 @@ async def _held(work: Work, order: payments.Order) -> dict[str, store.Case]:
     return await store.cases_of(work, numbers)
 
 
-async def _follow(work: Work, order: payments.Order, trade: Trade, booked: Booked) -> None:
+async def _follow(work: Work, order: payments.Order, received: Received, booked: Booked) -> None:
     """What a part's booking brings with it."""
     case = booked.case
+    if booked.taken.paid:
+        await payments.end_others(work, case.number, order.number)
     if booked.taken.closes:
         await restrictions.lift(work, f"case {case.number}")
         await plans.end_with_case(work, case.number, paid=True)
         await full_score.clear_if_done(work, case.liable_id)
-        await _tell(work, notices.RECEIPT, order, case, amount=Fen(booked.taken.paid), day=work.today)
+        await _confirm(work, order, received, booked)
     elif booked.taken.paid:
-        await _send_part_receipt(work, order, booked)
-    if surplus := booked.taken.surplus:
-        closed_by_it = booked.taken.closes
-        await give_back(
-            work, trade.transaction_id, order.number, case.number, surplus, closed_by_it=closed_by_it
-        )
+        now = await _case(work, case.number)
+        await _confirm(work, order, received, booked, left=Fen(violations.bill_of(work, now).total))
+    if booked.taken.surplus:
+        which, fen = await crossing.way_back(work, order, received, case.number, booked.taken.surplus)
+        await give_back(work, which, order.number, case.number, fen, closed_by_it=booked.taken.closes)
 
 
-async def _send_part_receipt(work: Work, order: payments.Order, booked: Booked) -> None:
-    """What is left today, and how it can be paid."""
-    case = await _case(work, booked.case.number)
-    left = Fen(violations.bill_of(work, case).total)
-    paid = Fen(booked.taken.paid)
-    await _tell(work, notices.PART_RECEIPT, order, case, amount=paid, left=left, day=work.today)
+async def _confirm(
+    work: Work, order: payments.Order, received: Received, booked: Booked, **left: Fen
+) -> None:
+    """The money has come, and what is left today, if anything is, and how it can be paid."""
+    number = booked.case.number
+    params = {
+        "number": number,
+        "amount": Fen(booked.taken.paid),
+        "link": violations.link(work, number),
+        **left,
+    }
+    kinds = notices.OF_RECEIPT[received.till]
+    if received.till is Till.COUNTER:
+        bank, receipt = await counter.bank_of(work, order.number)
+        params |= {"bank": bank, "receipt": receipt, "day": received.day}
+    else:
+        params |= {"order": order.number, "day": work.today}
+    kind, person = kinds[bool(left)], booked.case.liable_id
+    await outbox.queue(work, kind, subject=number, once=order.number, person_id=person, params=params)
 
 
 def _matches(trade: Trade, order: payments.Order, app_id: str, merchant_id: str) -> bool:
@@ -109,13 +134,6 @@ async def _report(work: Work, trade: Trade) -> None:
     subject = f"order {trade.order_no[:32]}"
     await audit.record(work, "payment.mismatch", subject, fen=trade.total)
     await desk.open_ticket(work, "payment_mismatch", subject)
-
-
-async def _tell(work: Work, kind: Kind, order: payments.Order, case: store.Case, **params: Any) -> None:
-    same = {"number": case.number, "order": order.number, "link": violations.link(work, case.number)}
-    await outbox.queue(
-        work, kind, subject=case.number, once=order.number, person_id=case.liable_id, params=same | params
-    )
 
 
 async def _case(work: Work, number: str) -> store.Case:

@@ -18,7 +18,7 @@ from models.post import outbox
 from models.post.notices import Kind
 from models.restrictions import acts as restrictions
 from models.violations import acts as violations
-from models.violations import challenges, officer_acts, plans, refunds, reversing, store
+from models.violations import challenges, officer_acts, payments, plans, refunds, reversing, store
 from models.violations.challenge_rules import ChallengeState
 from models.violations.grounds import VoidGround
 from models.violations.notices import while_in
@@ -47,6 +47,7 @@ async def void(
     await full_score.clear_if_done(work, case.liable_id)
     owed = await reversing.reverse(work, number)
     await refunds.pay_back(work, number, case.liable_id)
+    await payments.end_others(work, number)
     await challenges.end_with_case(work, number, ChallengeState.VOIDED, officer)
     await plans.end_with_case(work, number, paid=False)
     await restrictions.lift(work, f"case {number}")

@@ -142,12 +142,12 @@ def oldest_due_first(cases: Iterable[Case]) -> list[Case]:
     return sorted(cases, key=lambda case: (case.due_on or date.max, case.decided_on or date.max, case.number))
 
 
-def bill_of(work: Work, case: Case) -> Bill:
-    """What is open on a decided case today."""
+def bill_of(work: Work, case: Case, on: date | None = None) -> Bill:
+    """What is open on a decided case today, or what was on an earlier day, with all that is booked by now."""
     if case.fine is None:
         raise ValueError("a case without an amount has no bill")
     payment, suspended = work.city.tariff.payment, (*case.suspensions, *case.rests)
-    return bill(case.fine, case.due_on, work.today, payment, suspended, case.paid)
+    return bill(case.fine, case.due_on, on or work.today, payment, suspended, case.paid)
 
 
 def lateness_of(work: Work, case: Case) -> Lateness:

@@ -1,7 +1,7 @@
 """One day's bill beside our books, both ways, as statements: each selects what differs, ordered by number, a page at a time.
 
-A payment belongs to the day on which it was paid in China; a refund that has arrived must have stood on the bill of that day or of one
-before (`refunds.billed_on`).
+Only what went through WeChat Pay: money of the counter stands on no bill of theirs. A payment belongs to the day on which it was paid in
+China; a refund that has arrived must have stood on the bill of that day or of one before (`refunds.billed_on`).
 """
 
 from collections.abc import AsyncIterator, Iterator
@@ -14,6 +14,7 @@ from models.base.clock import at
 from models.base.db import Work
 from models.violations.bill_rules import AGREES, PAID, Differs, What
 from models.violations.bill_tables import lines
+from models.violations.counter_rules import Till
 from models.violations.refund_rules import RefundState
 from models.violations.tables import payments, refunds
 
@@ -59,11 +60,13 @@ def _ours(what: What, day: date) -> Select[Any]:
         paid = (payments.c.paid_at >= begin) & (payments.c.paid_at < end)
         booked = literal("booked", String)
         columns = _columns(payments.c.order_number, payments.c.amount, null(), booked, null())
-        return select(payments.c.transaction_id.label("number"), *columns[1:]).where(paid)
+        mine = payments.c.till == Till.WECHAT
+        return select(payments.c.transaction_id.label("number"), *columns[1:]).where(paid, mine)
     ended = (refunds.c.ended_at >= begin) & (refunds.c.ended_at < end)
     arrived = ended & (refunds.c.state == RefundState.DONE) & refunds.c.billed_on.is_(None)
     columns = _columns(literal("", String), refunds.c.amount, null(), refunds.c.state, null())
-    return select(refunds.c.number.label("number"), *columns[1:]).where(arrived)
+    returned = select(refunds.c.number.label("number"), *columns[1:]).select_from(refunds.join(payments))
+    return returned.where(arrived, payments.c.till == Till.WECHAT)
 
 
 def span(day: date) -> tuple[datetime, datetime]:

@@ -1,11 +1,11 @@
 """What is done with money that came in on an order: taken on each of its cases, as far as something is open there; the rest is surplus.
 
-All of it in the unit of work that claimed the order (`payments.claim_paid`), with the cases held.
+All of it in the unit of work that claimed the order (`payments.claim_paid`), or entered it (`counter.put`), with the cases held.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import insert, update
@@ -15,6 +15,7 @@ from models.base.db import Work
 from models.base.ports import Trade
 from models.violations import acts, store
 from models.violations.amount_rules import Part, Taken, take
+from models.violations.counter_rules import Till
 from models.violations.payments import Order
 from models.violations.rules import State
 from models.violations.tables import ledger, parts, payments
@@ -31,40 +32,63 @@ class Booked:
     taken: Taken
 
 
-async def book(work: Work, order: Order, trade: Trade, cases: Mapping[str, store.Case]) -> list[Booked]:
-    """Book a payment whose order was just claimed, on its cases, which are held; what became of each part, in the order's order.
+@dataclass(frozen=True, slots=True)
+class Received:
+    """Money that came in on an order: under this number (`transaction_id`), in fen, at this instant (UTC), on this civic day; `in_time`:
+    while the order's amount held."""
+
+    number: str
+    amount: int
+    at: datetime
+    day: date
+    till: Till
+    in_time: bool
+
+
+def by_wechat(work: Work, order: Order, trade: Trade) -> Received:
+    """What a paid trade brought, however late we hear of it: its civic day is the same span before today as on the wall."""
+    at = trade.paid_at or work.wall
+    in_time = trade.paid_at is not None and trade.paid_at <= order.expires_at
+    day = (work.now - (work.wall - at)).date()
+    return Received(trade.transaction_id, trade.total, at, day, Till.WECHAT, in_time)
+
+
+async def book(work: Work, order: Order, received: Received, cases: Mapping[str, store.Case]) -> list[Booked]:
+    """Book money whose order was just claimed or entered, on its cases, which are held; what became of each part, in the order's order.
 
     A part closes its case, or is a part of it, or is surplus and goes back: the case was closed by another payment or taken back, less
-    was open by then, or the amount stopped holding before it was paid.
+    was open on that day, or the amount stopped holding before it was paid.
     """
-    in_time = trade.paid_at is not None and trade.paid_at <= order.expires_at
     booked = [
-        Booked(cases[part.case_number], part, _taken(work, cases[part.case_number], part, in_time))
+        Booked(cases[part.case_number], part, _taken(work, cases[part.case_number], part, received))
         for part in order.parts
     ]
     surplus = sum(each.taken.surplus for each in booked)
     row = {
-        "transaction_id": trade.transaction_id,
+        "transaction_id": received.number,
         "order_number": order.number,
         "case_number": order.case_number,
-        "amount": trade.total,
+        "amount": received.amount,
         "surplus": surplus,
-        "paid_at": trade.paid_at or work.wall,
+        "paid_at": received.at,
         "booked_at": work.now,
+        "till": received.till,
     }
     await work.run(insert(payments).values(row))
     for each in booked:
-        await _keep(work, order, trade, each)
+        await _keep(work, order, received, each)
     if surplus:
         await _post(work, SURPLUS, "treasury", surplus, SURPLUS, order.number)
     return booked
 
 
-def _taken(work: Work, case: store.Case, part: Part, in_time: bool) -> Taken:
-    return take(part, acts.bill_of(work, case) if case.payable else None, in_time=in_time)
+def _taken(work: Work, case: store.Case, part: Part, received: Received) -> Taken:
+    """A part is taken on what was open on the day on which it was paid."""
+    open_ = acts.bill_of(work, case, received.day) if case.payable else None
+    return take(part, open_, in_time=received.in_time)
 
 
-async def _keep(work: Work, order: Order, trade: Trade, booked: Booked) -> None:
+async def _keep(work: Work, order: Order, received: Received, booked: Booked) -> None:
     """One part: its row, its postings, its case, its event."""
     number, taken = booked.case.number, booked.taken
     mine = {"order_number": order.number, "case_number": number}
@@ -72,8 +96,8 @@ async def _keep(work: Work, order: Order, trade: Trade, booked: Booked) -> None:
         "paid_principal": taken.principal,
         "paid_surcharge": taken.surcharge,
         "surplus": taken.surplus,
+        "paid_on": received.day,
     }
-    kept |= {"paid_on": _day(work, trade)}
     named = (parts.c.order_number == order.number) & (parts.c.case_number == number)
     if not (await work.run(update(parts).where(named).values(**kept))).rowcount:  # made by the version before
         asked = {"principal": booked.part.principal, "surcharge": booked.part.surcharge, "whole": True}
@@ -93,11 +117,6 @@ async def _keep(work: Work, order: Order, trade: Trade, booked: Booked) -> None:
     for action, fen in events.items():
         if fen:
             await audit.record(work, action, subject, person_id=person, order=order.number, fen=fen)
-
-
-def _day(work: Work, trade: Trade) -> date:
-    """The civic day on which it was paid, however late we hear of it: the same span before now as on the wall."""
-    return (work.now - (work.wall - trade.paid_at)).date() if trade.paid_at else work.today
 
 
 async def _post(work: Work, source: str, target: str, amount: int, reason: str, reference: str) -> None:

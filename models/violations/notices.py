@@ -9,6 +9,7 @@ from models.identity import acts as identity
 from models.post import desk
 from models.post.notices import Channel, Kind, Notice, each
 from models.violations import rules, store
+from models.violations.counter_rules import Till
 from models.violations.refund_rules import Why
 from models.violations.rules import State
 from models.violations.tables import cases
@@ -103,6 +104,10 @@ DECISION_BY_LETTER = Kind(
 DUE_REMINDER = Kind("due_reminder", still_true=_due_reminder_true)
 PART_RECEIPT = Kind("payment_part", channels=(Channel.CHAT,), chat_else_sms=True)
 RECEIPT = Kind("payment_receipt", channels=(Channel.CHAT,), chat_else_sms=True)
+COUNTER_RECEIPT = Kind("payment_counter", channels=(Channel.CHAT,), chat_else_sms=True)
+COUNTER_PART = Kind("payment_counter_part", channels=(Channel.CHAT,), chat_else_sms=True)
+# What tells of a payment that closed its case, and of one that left something; by where it came in.
+OF_RECEIPT = {Till.WECHAT: (RECEIPT, PART_RECEIPT), Till.COUNTER: (COUNTER_RECEIPT, COUNTER_PART)}
 SURPLUS = Kind("payment_surplus", channels=(Channel.CHAT,), chat_else_sms=True)
 LATE = Kind("payment_late", channels=(Channel.CHAT,), chat_else_sms=True)
 WITHDRAWN = Kind("payment_withdrawn", channels=(Channel.CHAT,), chat_else_sms=True)
@@ -118,5 +123,7 @@ KINDS = (
     DUE_REMINDER,
     RECEIPT,
     PART_RECEIPT,
+    COUNTER_RECEIPT,
+    COUNTER_PART,
     *OF_SURPLUS.values(),
 )

@@ -1,6 +1,7 @@
 """Payment orders: of one case or several, of the whole bill or a part. An amount holds until its order expires, never past midnight.
 
 new -> open (the provider knows it) -> paid | closed
+                     -> ending (another payment came for its case; the provider is told soon) -> paid | closed
 
 What is done with the money is in `booking`.
 """
@@ -26,12 +27,16 @@ QUERY_AFTER = timedelta(seconds=20)  # the provider repeats after 15 s; then we 
 
 
 class OrderState(StrEnum):
-    """`new -> open -> paid | closed`; a closed one can still turn out to be paid."""
+    """`new -> open -> ending -> paid | closed`; a closed one can still turn out to be paid."""
 
     NEW = "new"
     OPEN = "open"
+    ENDING = "ending"
     PAID = "paid"
     CLOSED = "closed"
+
+
+UNPAID = (OrderState.NEW, OrderState.OPEN, OrderState.ENDING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,8 +114,18 @@ async def order_opened(work: Work, number: str, handle: str) -> None:
 
 async def order_closed(work: Work, number: str) -> None:
     """Nobody can pay it any more, as far as the provider says."""
-    waiting = (orders.c.number == number) & orders.c.state.in_((OrderState.NEW, OrderState.OPEN))
+    waiting = (orders.c.number == number) & orders.c.state.in_(UNPAID)
     await work.run(update(orders).where(waiting).values(state=OrderState.CLOSED))
+
+
+async def end_others(work: Work, case_number: str, paid: str = "") -> None:
+    """Money came for this case on the order `paid`, or it was taken back: what the others would pay is not owed so any more. They are
+    closed at the provider soon (`query_silent_orders`); what is paid on them until then goes back. The case is held before its orders.
+    """
+    mine = select(tables.parts.c.order_number).where(tables.parts.c.case_number == case_number)
+    usable = orders.c.state.in_((OrderState.NEW, OrderState.OPEN)) & (orders.c.number != paid)
+    ended = update(orders).where(usable, orders.c.number.in_(mine))
+    await work.run(ended.values(state=OrderState.ENDING))
 
 
 async def order(work: Work, number: str) -> Order | None:
@@ -120,10 +135,11 @@ async def order(work: Work, number: str) -> Order | None:
 
 
 async def unpaid_orders(work: Work, *, silent_only: bool) -> Sequence[Order]:
-    """Orders nobody has told us the end of; `silent_only`: those older than the provider's first repetition."""
-    waiting = select(orders).where(orders.c.state.in_((OrderState.NEW, OrderState.OPEN)))
+    """Orders nobody has told us the end of; `silent_only`: those older than the provider's first repetition, and those to be ended."""
+    waiting = select(orders).where(orders.c.state.in_(UNPAID))
     if silent_only:
-        waiting = waiting.where(orders.c.made_at < work.wall - QUERY_AFTER)
+        old = orders.c.made_at < work.wall - QUERY_AFTER
+        waiting = waiting.where(old | (orders.c.state == OrderState.ENDING))
     return await _orders(work, waiting.order_by(orders.c.made_at, orders.c.number).limit(200))
 
 

@@ -19,6 +19,7 @@ from models.identity import acts as identity
 from models.identity.rules import mask_name
 from models.violations import acts, store
 from models.violations.bill_tables import receipts
+from models.violations.counter import PREFIX
 from models.violations.refund_rules import RefundState, Why
 from models.violations.rules import State
 from models.violations.store import Case
@@ -32,11 +33,17 @@ CODE_TRIES = 3
 
 @dataclass(frozen=True, slots=True)
 class Paid:
-    """A payment at WeChat Pay: its transaction id, the fen of it that this case took, its instant (UTC)."""
+    """A payment: its transaction id at WeChat Pay, the fen of it that this case took, its instant (UTC); of one at the counter only the
+    day is known."""
 
     transaction_id: str
     amount: int
     at: datetime
+
+    @property
+    def at_counter(self) -> str:
+        """The number of the bank's receipt; nothing for a payment by WeChat Pay."""
+        return self.transaction_id.removeprefix(PREFIX) if self.transaction_id.startswith(PREFIX) else ""
 
     @property
     def city_time(self) -> datetime:

@@ -3,7 +3,8 @@ outbox, under a number of ours; `refund_rules` says what may become of it.
 
 WeChat Pay takes the same number again and again for one refund, so doubt is mended by asking again; it may take days on the way to a
 bank, and the citizen is told when it has arrived: by its notification or by our own question, whichever is first. What was paid on a
-case is owed back from `reversing.OWED_BACK`, what was never owed from the account `surplus`.
+case is owed back from one account, what was never owed from another (`reversing.refunded`). What came in at the counter is fetched there
+(`counter_refunds`).
 
 Locks: the payment, then its refunds.
 """
@@ -26,8 +27,8 @@ from models.base.texts import texts
 from models.identity import acts as identity
 from models.post import desk, outbox
 from models.post.notices import Channel, Kind, Notice, each
-from models.violations import officer_acts
-from models.violations.booking import SURPLUS
+from models.violations import counter_refunds, officer_acts, reversing
+from models.violations.counter_rules import Till
 from models.violations.refund_rules import (
     SOURCES,
     RefundState,
@@ -36,10 +37,10 @@ from models.violations.refund_rules import (
     needs_another_number,
     refundable,
 )
-from models.violations.reversing import OWED_BACK
-from models.violations.tables import cases, ledger, parts, payments, refunds
+from models.violations.tables import cases, parts, payments, refunds
 
 FAILED = "refund_failed"  # the topic at the desk
+PAID_BY = select(refunds, payments.c.till).select_from(refunds.join(payments))
 TWICE = "refund_odd"  # what WeChat Pay says of a refund that was otherwise ended, or of another amount
 
 
@@ -54,7 +55,8 @@ class Heard(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Refund:
-    """A refund of so many fen; `code` is WeChat Pay's word for its failure, `tries` how often an officer had it tried again."""
+    """A refund of so many fen; `code` is WeChat Pay's word for its failure, `tries` how often an officer had it tried again. `till`: who
+    gives it back."""
 
     number: str
     transaction_id: str
@@ -66,6 +68,7 @@ class Refund:
     tries: int
     owed_at: datetime
     ended_at: datetime | None
+    till: Till
 
 
 async def pay_back(work: Work, number: str, person_id: int) -> int:
@@ -78,20 +81,22 @@ async def pay_back(work: Work, number: str, person_id: int) -> int:
         .where(parts.c.case_number == number, taken > 0)
     )
     held = mine.order_by(payments.c.transaction_id).with_for_update(of=payments)
-    return sum(
-        [await _owe(work, paid, number, paid.taken, Why.VOIDED, person_id) for paid in await work.all(held)]
-    )
+    owed = [
+        (row, await _owe(work, row, number, row.taken, Why.VOIDED, person_id)) for row in await work.all(held)
+    ]
+    return sum(row.taken for row, new in owed if new)
 
 
 async def give_back(
     work: Work, transaction_id: str, number: str, amount: int, why: Why, person_id: int
-) -> int:
-    """Ask for the return of what a booked payment brought too much for this case; returns the fen, 0 when that was asked before."""
+) -> Till | None:
+    """Ask for the return of what a booked payment brought too much for this case (fen): by which way it goes; None when that was asked
+    before."""
     mine = select(payments).where(payments.c.transaction_id == transaction_id).with_for_update()
     paid = await work.first(mine)
     if paid is None:
         raise LookupError(f"no payment {transaction_id}")
-    return await _owe(work, paid, number, amount, why, person_id)
+    return Till(paid.till) if await _owe(work, paid, number, amount, why, person_id) else None
 
 
 async def heard(work: Work, news: RefundNews) -> Heard:
@@ -143,7 +148,7 @@ async def try_again(work: Work, number: str, officer: str, reasons: str) -> str:
 
 async def by_number(work: Work, number: str) -> Refund:
     """Raises Refusal when there is none."""
-    row = await work.first(select(refunds).where(refunds.c.number == number))
+    row = await work.first(PAID_BY.where(refunds.c.number == number))
     if row is None:
         raise Refusal("officer.no_refund", number=number)
     return _refund(row)
@@ -151,16 +156,16 @@ async def by_number(work: Work, number: str) -> Refund:
 
 async def of_case(work: Work, number: str) -> list[Refund]:
     """All refunds of a case, the oldest first."""
-    mine = select(refunds).where(refunds.c.case_number == number)
+    mine = PAID_BY.where(refunds.c.case_number == number)
     return [_refund(row) for row in await work.all(mine.order_by(refunds.c.owed_at, refunds.c.number))]
 
 
-async def _owe(work: Work, paid: Any, number: str, amount: int, why: Why, person_id: int) -> int:
-    """Of a payment that is held. Never more than came; once for each case and reason."""
+async def _owe(work: Work, paid: Any, number: str, amount: int, why: Why, person_id: int) -> bool:
+    """Of a payment that is held. Never more than came; once for each case and reason, False the second time."""
     live = (refunds.c.transaction_id == paid.transaction_id) & (refunds.c.state != RefundState.REPLACED)
     before = await work.all(select(refunds.c.case_number, refunds.c.reason, refunds.c.amount).where(live))
     if (number, why) in {(row.case_number, row.reason) for row in before}:
-        return 0
+        return False
     if amount > refundable(paid.amount, [row.amount for row in before]):
         raise ValueError(f"more would go back of payment {paid.transaction_id} than came")
     row = {
@@ -175,8 +180,11 @@ async def _owe(work: Work, paid: Any, number: str, amount: int, why: Why, person
     await work.run(insert(refunds).values(row))
     details = {"refund": row["number"], "fen": amount, "why": why.value}
     await audit.record(work, "refund.owed", f"case {number}", person_id=person_id, **details)
-    await outbox.queue(work, REFUND, subject=row["number"], once="refund", person_id=person_id)
-    return amount
+    if paid.till == Till.COUNTER:
+        await counter_refunds.ask_to_fetch(work, str(row["number"]), number, Fen(amount), why, person_id)
+    else:
+        await outbox.queue(work, REFUND, subject=str(row["number"]), once="refund", person_id=person_id)
+    return True
 
 
 async def _what_to_refund(work: Work, notices: Sequence[Notice]) -> Mapping[int, Mapping[str, Any]]:
@@ -227,10 +235,7 @@ async def _end(work: Work, number: str, state: RefundState, *, code: str | None 
         await desk.open_ticket(work, FAILED, f"refund {number}", person)
         return True
     await desk.settled(work, f"refund {number}", FAILED, outcome="arrived")
-    account = OWED_BACK if row.reason == Why.VOIDED else SURPLUS
-    await ledger.post(
-        work, source="treasury", target=account, amount=row.amount, reason="refund", reference=number
-    )
+    await reversing.refunded(work, number, row.amount, Why(row.reason))
     language = (await identity.contact(work, person)).language
     params = {
         "number": row.case_number,
@@ -266,6 +271,7 @@ def _refund(row: Any) -> Refund:
         tries=row.tries,
         owed_at=row.owed_at,
         ended_at=row.ended_at,
+        till=Till(row.till),
     )
 
 
@@ -279,4 +285,4 @@ REFUND = Kind(
     on_failed=_not_refunded,
 )
 REFUNDED = Kind("refund_done", channels=(Channel.CHAT,), chat_else_sms=True)
-KINDS = (REFUND, REFUNDED)
+KINDS = (REFUND, REFUNDED, *counter_refunds.KINDS)

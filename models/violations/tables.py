@@ -93,6 +93,7 @@ payments = Table(
     Column("surplus", Integer, nullable=False),
     Column("paid_at", Instant, nullable=False, index=True),
     Column("booked_at", Instant, nullable=False),
+    Column("till", String(8), nullable=False, server_default="wechat"),
 )
 # What an order pays on each of its cases, and, once it is booked, what was taken of that. `case_number` of an order is its first case.
 parts = Table(
@@ -175,8 +176,11 @@ refunds = Table(
     Column("owed_at", Instant, nullable=False),
     Column("ended_at", Instant),
     Column("billed_on", Date),
+    Column("receipt_no", String(24)),
     Index(None, "ended_at"),
 )
+# What was handed out at the counter, by the number of its receipt.
+Index("uq_refunds_receipt_no", refunds.c.receipt_no, unique=True)
 # One refund of a payment for one case and reason, whoever asks at the same moment.
 LIVE = refunds.c.state != literal_column("'replaced'")
 Index(

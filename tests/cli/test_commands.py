@@ -69,6 +69,8 @@ def test_the_commands() -> None:
         "say",
         "scheduler",
         "serve",
+        "wallet compare",
+        "wallet report",
         "wechat menu",
         "wechat qr",
         "worker",

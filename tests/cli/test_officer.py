@@ -25,6 +25,7 @@ ROOT = Path(__file__).parents[2]
 Result = TypeVar("Result")
 SENTENCES = {**OFFICERS, **MATTERS}
 WHY = ("--reasons", "根据称重记录")
+PAID = ("--fen", "20000", "--bank", "示范市商业银行", "--paid-on", "2026-03-02")
 KEY, JPEG = "a" * 32, b"\xff\xd8\xff"
 
 
@@ -169,6 +170,8 @@ def test_a_photo_goes_into_a_new_file_for_its_officer_alone(
         pytest.param(("grant", "9", "2026-06-01", "2026-07-01", *WHY), "no such payment plan", id="grant"),
         pytest.param(("refuse", "9", *WHY), "no such payment plan", id="refuse"),
         pytest.param(("retry", "X" * 32, *WHY), "no refund", id="retry"),
+        pytest.param(("book", "B-0001", "{}", *PAID), "there is no decision", id="book"),
+        pytest.param(("repay", "X" * 32, "A-0001", "--day", "2026-03-02", *WHY), "no refund", id="repay"),
         pytest.param(("photo", "{}", KEY, "x.jpg"), "no such photo", id="photo"),
         pytest.param(("queue", "--taken", "all"), "Choose one of: any, mine, free", id="queue"),
     ],

@@ -6,9 +6,10 @@ from typing import Any
 
 import aiohttp
 import pytest
+from aiohttp import web
 
 from bot.gateways.wallet import SignedWallet
-from models.base.ports import Outcome, SendResult, WalletGateway
+from models.base.ports import GatewayDown, GatewayRefused, Malformed, Outcome, SendResult, WalletGateway
 from tests.gateways.conftest import Serve, hang_up
 from tests.gateways.signed_wire import NOW, SECRET, Receiver
 
@@ -100,3 +101,82 @@ async def test_a_reference_stands_in_the_path_so_it_is_checked(
 ) -> None:
     with pytest.raises(ValueError, match="reference"):
         await wallet(session, nowhere).unlock(reference=reference)
+
+
+class Pages(Receiver):
+    """Answers page after page."""
+
+    async def handle(self, request: web.Request) -> web.Response:
+        self.answer, *rest = self.answer
+        response = await super().handle(request)
+        self.answer = rest
+        return response
+
+
+def page(*references: str, then: Any = None) -> dict[str, Any]:
+    return {"locks": [{"reference": each, "since": "2026-12-01"} for each in references], "next": then}
+
+
+async def listed(
+    session: aiohttp.ClientSession, serve: Serve, *pages: Any
+) -> tuple[list[list[str]], Receiver]:
+    far = Pages(answer=list(pages))
+    gateway = wallet(session, await serve(far.handle))
+    return [list(batch) async for batch in gateway.held()], far
+
+
+async def test_the_list_is_read_page_by_page(session: aiohttp.ClientSession, serve: Serve) -> None:
+    batches, far = await listed(session, serve, page("A", "B", then="B"), page("C"))
+    assert batches == [["A", "B"], ["C"]]
+    assert [path for _, path, _ in far.calls] == ["/v1/held-locks", "/v1/held-locks/B"]
+
+
+@pytest.mark.parametrize(
+    "pages",
+    [
+        pytest.param([{}], id="no list"),
+        pytest.param([{"locks": {"A": 1}}], id="another shape"),
+        pytest.param([{"locks": ["A"]}], id="no locks in it"),
+        pytest.param([page("A/../B")], id="a reference that is none"),
+        pytest.param([page("B", "A")], id="not in order"),
+        pytest.param([page("A", "A")], id="one twice"),
+        pytest.param([page("A", then="A"), page("A", then="A")], id="the same page again"),
+        pytest.param([page(then="A")], id="an empty page that goes on"),
+        pytest.param([page("A", then="B")], id="goes on elsewhere"),
+    ],
+)
+async def test_a_list_that_cannot_be(session: aiohttp.ClientSession, serve: Serve, pages: list[Any]) -> None:
+    with pytest.raises(Malformed):
+        await listed(session, serve, *pages)
+
+
+@pytest.mark.parametrize(
+    ("status", "answer", "holds"),
+    [
+        pytest.param(200, {"reference": "A", "state": "locked"}, True, id="locked"),
+        pytest.param(200, {"reference": "A", "state": "released"}, False, id="released"),
+        pytest.param(404, {"code": "unknown"}, False, id="never seen"),
+    ],
+)
+async def test_whether_one_holds(
+    session: aiohttp.ClientSession, serve: Serve, status: int, answer: Any, holds: bool
+) -> None:
+    far = Receiver(status=status, answer=answer)
+    assert await wallet(session, await serve(far.handle)).holds(reference="A") is holds
+
+
+@pytest.mark.parametrize(
+    ("status", "answer", "error"),
+    [
+        pytest.param(200, {"reference": "B", "state": "locked"}, Malformed, id="about another"),
+        pytest.param(200, {"reference": "A", "state": "perhaps"}, Malformed, id="no state"),
+        pytest.param(400, {"code": "invalid"}, GatewayRefused, id="refused"),
+        pytest.param(503, {}, GatewayDown, id="away"),
+    ],
+)
+async def test_no_word_about_one(
+    session: aiohttp.ClientSession, serve: Serve, status: int, answer: Any, error: type[Exception]
+) -> None:
+    far = Receiver(status=status, answer=answer)
+    with pytest.raises(error):
+        await wallet(session, await serve(far.handle)).holds(reference="A")

@@ -3,8 +3,9 @@
 from datetime import timedelta
 
 from models.base.db import Work
-from models.flows import settlement, voiding
-from models.violations import officer_acts, payments, silent_owners, store
+from models.flows import counter, settlement, voiding
+from models.violations import counter_refunds, officer_acts, payments, refunds, silent_owners, store
+from models.violations.counter import Slip
 from models.violations.grounds import EraseGround, VoidGround
 from tests.handlers import lives
 from tests.handlers.chat import World
@@ -30,7 +31,21 @@ async def month(world: World) -> None:
         for number in (unpaid, paid):
             await voiding.void(work, await _case(work, number), ME, VoidGround.PROCEDURE, WHY)
     await lives.deliver(world)
+    await at_the_counter(world)
     await announced(world)
+
+
+async def at_the_counter(world: World) -> None:
+    """A part, then the rest and more, which is given back."""
+    number = await lives.served(world, "O6", code=PARKING)
+    async with world.database.begin(ME) as work:
+        for receipt, fen in (("B-0001", 5000), ("B-0002", 11000)):
+            await counter.enter(work, Slip(receipt, "示范市商业银行", work.today, fen, (number,)), ME)
+        [owed] = await refunds.of_case(work, number)
+    await lives.deliver(world)
+    async with world.database.begin(ME) as work:
+        await counter_refunds.repay(work, owed.number, ME, "A-1", work.today, WHY)
+    await lives.deliver(world)
 
 
 async def announced(world: World) -> None:

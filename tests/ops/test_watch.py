@@ -41,6 +41,8 @@ async def test_all_is_well(shimin: Shimin, watch: Watch, metrics: Prometheus) ->
         "shimin_notice_oldest_due_seconds{}": 0,
         "shimin_ledger_imbalance_fen{}": 0,
         "shimin_bill_differences{}": 0,
+        "shimin_wallet_differences{}": 0,
+        "shimin_wallet_compared_timestamp_seconds{}": 0,
         "shimin_redis_away{}": 0,
         "shimin_scheduler_leading{}": 1,
         "shimin_scheduler_lease_seconds{}": LEASE_LENGTH.total_seconds(),

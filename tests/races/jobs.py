@@ -1,6 +1,7 @@
 """What the two processes are given to do. A job takes its corner; it goes there by name, with its arguments."""
 
-from collections.abc import Awaitable, Callable, Sequence
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import date, time, timedelta
 from functools import partial
 from pathlib import Path
@@ -20,9 +21,11 @@ from models.base.errors import Refusal
 from models.base.ports import BillLine, Receipt, Trade
 from models.flows import settlement
 from models.flows.settlement import Settlement
+from scheduler.jobs.compare_wallet import CompareWallet
 from scheduler.jobs.query_silent_orders import SilentOrders
 from scheduler.jobs.reconcile_bills import ReconcileBills
 from scheduler.service import DailyJob, NotLeading, Scheduler
+from tests.fakes import Lock
 from tests.helpers import APP_ID, MERCHANT_ID
 from tests.races.corner import Corner
 from tests.races.wire import Job
@@ -43,6 +46,21 @@ async def _act(corner: Corner, what: Act, args: tuple[Any, ...], named: dict[str
             return await what(work, *args, **named)
         except Refusal as refusal:
             return refusal.key
+
+
+def together(all_: Sequence[Job], most: int = 20) -> Job:
+    """All of them in this process, so many at once."""
+    return partial(_together, all_=all_, most=most)
+
+
+async def _together(corner: Corner, all_: Sequence[Job], most: int) -> None:
+    gate = asyncio.Semaphore(most)
+
+    async def through(job: Job) -> None:
+        async with gate:
+            await job(corner)
+
+    await asyncio.gather(*[through(job) for job in all_])
 
 
 def later(seconds: float, job: Job) -> Job:
@@ -94,21 +112,33 @@ async def _reconcile(corner: Corner, day: date, lines: Sequence[BillLine]) -> in
     return (await ReconcileBills(corner.database, corner.fakes.payments).run(day)).found
 
 
+def compare(day: date, locks: Mapping[str, Lock]) -> Job:
+    """The job that compares what the wallet holds, which is this; how many differences it found."""
+    return partial(_compare, day=day, locks=locks)
+
+
+async def _compare(corner: Corner, day: date, locks: Mapping[str, Lock]) -> int:
+    corner.fakes.wallet.locks = dict(locks)
+    return (await CompareWallet(corner.database, corner.fakes.wallet).run(day)).found
+
+
 async def deliver(corner: Corner) -> int:
     """One batch of what is due."""
     return await delivery(corner.database, corner.fakes).run_once()
 
 
-def enter(body: dict[str, str], key: str, idempotency_key: str) -> Job:
-    """`POST /api/v1/violations` to this process: status, body, and whether it says that it repeats itself."""
+def enter(body: Mapping[str, Any], key: str, idempotency_key: str, path: str = "violations") -> Job:
+    """`POST /api/v1/violations`, or another path, to this process: status, body, and whether it says that it repeats itself."""
     headers = {"Authorization": f"Bearer {key}", "Idempotency-Key": idempotency_key}
-    return partial(_enter, body=body, headers=headers)
+    return partial(_enter, path=path, body=body, headers=headers)
 
 
-async def _enter(corner: Corner, body: dict[str, str], headers: dict[str, str]) -> tuple[int, Any, bool]:
+async def _enter(
+    corner: Corner, path: str, body: Mapping[str, Any], headers: dict[str, str]
+) -> tuple[int, Any, bool]:
     server = TestServer(make_app(assembled(corner.database, corner.fakes)))
     async with server, ClientSession() as http:
-        url = server.make_url("/api/v1/violations")
+        url = server.make_url(f"/api/v1/{path}")
         async with http.post(url, json=body, headers=headers) as answer:
             return answer.status, await answer.json(), "Idempotent-Replayed" in answer.headers
 

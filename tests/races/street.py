@@ -130,6 +130,12 @@ class Street:
             assert case
             return await payments.prepare_order(work, case, openid)
 
+    async def owed(self, number: str) -> int:
+        """Fen, today."""
+        case = await self.case(number)
+        async with self.database.read() as work:
+            return violations.bill_of(work, case).total
+
     async def settle(self, trade: Trade) -> settlement.Settlement:
         """The payment provider's news."""
         async with self.database.begin("street") as work:

@@ -12,6 +12,7 @@ from aiohttp.test_utils import TestClient
 from bot.gateways.sim_register import SignedSimRegister
 from bot.gateways.wallet import SignedWallet
 from models.base.ports import GatewayDown, Outcome, SendResult
+from sandbox import wallet as sandbox_wallet
 from tests.sandbox.conftest import said, shown
 
 LI_MING = {"name": "李明", "resident_id": "442000188503121375", "phone": "13800010001"}
@@ -84,3 +85,16 @@ async def test_no_stranger_locks_a_wallet(far: dict[str, Any], sandbox: TestClie
     stranger = SignedWallet(**(far | {"secret": "wallet-secret"} | ours))
     assert await stranger.lock(**LOCK) == SendResult(Outcome.LATER, "lock-1", "http_401")
     assert await shown(sandbox, "wallet") == {"locked": False, "locks": []}
+
+
+async def test_what_the_wallet_holds_is_listed_whole(far: dict[str, Any], monkeypatch: pytest.MonkeyPatch):
+    """Page after page; what was released is not on it."""
+    monkeypatch.setattr(sandbox_wallet, "PAGE", 2)
+    wallet = SignedWallet(**far, secret="wallet-secret")
+    for number in range(5):
+        await wallet.lock(**LOCK | {"reference": f"L-{number}"})
+    await wallet.unlock(reference="L-3")
+    assert [list(batch) async for batch in wallet.held()] == [["L-0", "L-1"], ["L-2", "L-4"]]
+    assert [await wallet.holds(reference=f"L-{number}") for number in (2, 3, 9)] == [True, False, False]
+    with pytest.raises(GatewayDown, match="401"):
+        await SignedWallet(**far, secret="another").holds(reference="L-2")
