@@ -1,7 +1,7 @@
 """Whatever the people of a town and its officers do, in whatever order and on whatever day: what the laws of `town_laws.py` say.
 
-    make test                   two thousand steps on either database, the same each time
-    make soak STEPS=100000      as many as asked, others each time; a line for each act: how often it was done, how often refused
+make test                   two thousand steps on either database, the same each time
+make soak STEPS=100000      as many as asked, others each time; a line for each act: how often it was done, how often refused
 """
 
 import asyncio

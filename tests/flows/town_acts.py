@@ -92,8 +92,6 @@ class Acts:
         if not self._writes(who):
             return False
         chat = await self.town.say(who, text)
-        import os
-        if os.environ.get("SAID") and not any(chat.heard(key) for key in done) and not wild: print("REFUSED", self.step, chat.reply.text[:90].replace("\n","|"))
         return any(chat.heard(key) for key in done)
 
     # the citizen with a case
@@ -102,13 +100,12 @@ class Acts:
         return [
             number
             for number in self._written(self._where(*UNDECIDED, paused=False, nominated=False))
-            if self.facts.cases[number].fine in range(1, 20001) and self.facts.cases[number].points is not None
+            if self.facts.cases[number].fine in range(1, 20001)
+            and self.facts.cases[number].points is not None
         ]
 
     async def accept(self, number: str, pick: Pick, wild: bool) -> bool:
-        return await self._says(
-            number, pick, wild, f"确认 {number}", "accept.done", "accept.done_by_letter"
-        )
+        return await self._says(number, pick, wild, f"确认 {number}", "accept.done", "accept.done_by_letter")
 
     def _object_now(self) -> list[str]:
         fresh = self._where(*UNDECIDED, *PAYABLE, nominated=False)
@@ -119,9 +116,7 @@ class Acts:
 
     def _review_now(self) -> list[str]:
         decided = self._where(*PAYABLE, "paid")
-        return self._written(
-            [number for number in decided if not [*self.facts.of("challenges", number)]]
-        )
+        return self._written([number for number in decided if not [*self.facts.of("challenges", number)]])
 
     async def review(self, number: str, pick: Pick, wild: bool) -> bool:
         return await self._says(number, pick, wild, f"复议 {number} {REASON}", "object.filed")
@@ -172,17 +167,19 @@ class Acts:
     # who drove
 
     def _drivers(self) -> list[int]:
-        return [each for each, who in zip(self.town.people, FOLK, strict=True) if who.licence_since and who.adult]
+        return [
+            each for each, who in zip(self.town.people, FOLK, strict=True) if who.licence_since and who.adult
+        ]
 
     def _nominate_now(self) -> list[str]:
         free = self._where(*UNDECIDED, paused=False, nominated=False)
-        moved = {
-            each.case_number for each in self.facts.nominations.values() if each.state == "verified"
-        }
+        moved = {each.case_number for each in self.facts.nominations.values() if each.state == "verified"}
         return self._written([number for number in free if number not in moved])
 
     async def nominate(self, number: str, pick: Pick, wild: bool) -> bool:
-        name = FOLK[self.town.people.index(pick(self._drivers() if not wild else self.town.people))].entry.claim.name
+        name = FOLK[
+            self.town.people.index(pick(self._drivers() if not wild else self.town.people))
+        ].entry.claim.name
         done = await self._says(number, pick, wild, f"转给 {number} {name}", "nominate.asked")
         if not done:  # who is named in vain is counted
             self.facts = await self.town.look(self.facts.last_event)
@@ -228,7 +225,11 @@ class Acts:
         sort = pick(["whole", "whole", "part", "all"])
         if sort == "all":
             mine = self.facts.cases[number].liable_id
-            numbers += [each for each in self._order_now() if each != number and self.facts.cases[each].liable_id == mine]
+            numbers += [
+                each
+                for each in self._order_now()
+                if each != number and self.facts.cases[each].liable_id == mine
+            ]
         elif sort == "part":
             amount = pick([5000, 7500, 10100])
         made = await self.town.order(numbers[:9], pick(OPENIDS), amount)
@@ -242,15 +243,16 @@ class Acts:
         return True
 
     def _pay_now(self) -> list[Order]:
-        return self.orders[-6:]
+        booked = {each.order_number for each in self.facts.payments.values()}
+        return [each for each in self.orders if each.number not in booked][-6:]
 
     def _pay_wild(self) -> list[Order]:
         return self.orders
 
     async def pay(self, order: Order, pick: Pick, wild: bool) -> bool:
-        """Now, or the news is late; again; of another amount; of one that was not paid."""
+        """Now, or the news is late; of another amount; of one that was not paid. In a wild step perhaps again."""
         now = self.town.clock.now().astimezone(UTC)
-        sort = pick(["now", "now", "now", "news is late", "again", "odd", "unpaid"])
+        sort = pick(["now", "now", "now", "now", "news is late", "odd", "unpaid"])
         trade = paid_trade(order, now)
         if sort == "news is late":
             trade = replace(trade, paid_at=min(now, order.expires_at - timedelta(minutes=1)))
@@ -276,7 +278,11 @@ class Acts:
         in_time = trade.paid_at <= order.expires_at
         for part in order.parts:
             case = self.facts.cases[part.case_number]
-            row = next(each for each in now.of("payment_parts", part.case_number) if each.order_number == order.number)
+            row = next(
+                each
+                for each in now.of("payment_parts", part.case_number)
+                if each.order_number == order.number
+            )
             principal, added = (0, 0)
             if case.state in PAYABLE:
                 principal, added = owed(self.facts, part.case_number, self.town.today)
@@ -294,15 +300,13 @@ class Acts:
     # officers
 
     def _figure_now(self) -> list[str]:
-        return [
-            number
-            for number in self._where(*UNDECIDED)
-            if self.facts.cases[number].fine is None
-        ]
+        return [number for number in self._where(*UNDECIDED) if self.facts.cases[number].fine is None]
 
     async def figure(self, number: str, pick: Pick, wild: bool) -> bool:
         del wild
-        return self._ok(await self.town.act("cases", "figure", number, fine_fen=pick([20000, 50000]), reasons=WHY))
+        return self._ok(
+            await self.town.act("cases", "figure", number, fine_fen=pick([20000, 50000]), reasons=WHY)
+        )
 
     def _erase_now(self) -> list[str]:
         return self._where(*UNDECIDED)
@@ -378,7 +382,9 @@ class Acts:
 
     async def verify(self, key: int, pick: Pick, wild: bool) -> bool:
         del wild
-        return self._ok(await self.town.act("nominations", "verify", key, ok=pick([True, True, False]), reasons=WHY))
+        return self._ok(
+            await self.town.act("nominations", "verify", key, ok=pick([True, True, False]), reasons=WHY)
+        )
 
     def _answer_now(self) -> list[int]:
         return [each.id for each in self._open_challenges()]
@@ -391,7 +397,9 @@ class Acts:
         fits = ["upheld", "erased" if case.state in UNDECIDED else "voided"]
         outcome = pick(["upheld", "erased", "voided", "withdrawn"] if wild else fits)
         return self._ok(
-            await self.town.act("challenges", "decide", key, SUPERVISOR, outcome=outcome, ground="rescue", reasons=WHY)
+            await self.town.act(
+                "challenges", "decide", key, SUPERVISOR, outcome=outcome, ground="rescue", reasons=WHY
+            )
         )
 
     def _grant_now(self) -> list[int]:
@@ -405,7 +413,10 @@ class Acts:
     async def grant(self, key: int, pick: Pick, wild: bool) -> bool:
         plan = self.facts.payment_plans[key]
         spans = [2, 9] if plan.kind == "instalments" else [pick([2, 30])]
-        days = [str(self.town.today + timedelta(days=each)) for each in (spans if not wild else pick([[0], [3], [3, 4]]))]
+        days = [
+            str(self.town.today + timedelta(days=each))
+            for each in (spans if not wild else pick([[0], [3], [3, 4]]))
+        ]
         return self._ok(await self.town.act("plans", "grant", key, days=days, reasons=WHY))
 
     async def refuse(self, key: int, pick: Pick, wild: bool) -> bool:
@@ -419,7 +430,8 @@ class Acts:
         return [
             number
             for number in self._where("overdue", paused=False)
-            if f"case {number}" not in held and a_day(self.facts.cases[number].due_on) + timedelta(days=8) <= self.town.today
+            if f"case {number}" not in held
+            and a_day(self.facts.cases[number].due_on) + timedelta(days=8) <= self.town.today
         ]
 
     async def lock(self, number: str, pick: Pick, wild: bool) -> bool:
@@ -485,7 +497,9 @@ class Acts:
     _record_wild = _record_now
 
     async def record(self, plate: Plate, pick: Pick, wild: bool) -> bool:
-        del wild
+        """A new one; in a wild step the last one comes again, and is no other."""
+        if wild and self.town.last_report:
+            assert not (await self.town.enter(self.town.last_report)).new
         await self.town.record(plate, pick(CODES))
         return True
 
@@ -503,9 +517,7 @@ class Acts:
     def _not_arrived_now(self) -> list[Any]:
         """Texts that served something."""
         return [
-            each
-            for each in self.town.fakes.sms.sent
-            if each.template in {"decision_made", "overdue_warning"}
+            each for each in self.town.fakes.sms.sent if each.template in {"decision_made", "overdue_warning"}
         ][-4:]
 
     def _not_arrived_wild(self) -> list[Any]:
@@ -543,8 +555,6 @@ class Acts:
 
     @staticmethod
     def _ok(answer: Any) -> bool:
-        import os
-        if os.environ.get("SAID") and isinstance(answer, str): print("REFUSED", answer)
         return not isinstance(answer, str)
 
     async def everybody_was_told_once(self) -> None:
@@ -553,7 +563,9 @@ class Acts:
         for kind, subject, channel, count in await self.town.eyes.rows(TOLD):
             told[kind, subject] = max(count, told.get((kind, subject), 0))
         for number, case in self.facts.cases.items():
-            closed = case.state == "paid" or any(each.reason == "voided" for each in self.facts.of("refunds", number))
+            closed = case.state == "paid" or any(
+                each.reason == "voided" for each in self.facts.of("refunds", number)
+            )
             count = told.get(("payment_receipt", number), 0)
             assert count <= 1 and (count == 1 or case.state != "paid"), (number, count, closed)
             done = sum(each.state == "done" for each in self.facts.of("refunds", number))
@@ -563,9 +575,43 @@ class Acts:
 STEP_OF = {"deliver": "post", "days": "jobs"}
 # How often each is chosen among those for which there is somebody now: what seldom is possible is then seldom missed.
 ACTS = {
-    **{"accept": 3, "object": 2, "review": 1, "withdraw_objection": 2, "defer": 3, "withdraw_plan": 2, "e_service": 1},
-    **{"nominate": 5, "withdraw": 1, "consent_as_driver": 8, "decline": 2, "order": 4, "pay": 6, "figure": 3, "erase": 1},
-    **{"void": 1, "extend": 1, "announce": 2, "decide_silence": 12, "withdraw_silence": 1, "verify": 8, "answer": 6},
-    **{"grant": 5, "refuse": 2, "lock": 6, "unlock": 1, "confirm": 8, "turn_down": 2, "study": 3, "record": 4},
-    **{"deliver": 6, "not_arrived": 2, "days": 7, "hours": 1},
+    **{
+        "accept": 3,
+        "object": 2,
+        "review": 1,
+        "withdraw_objection": 2,
+        "defer": 3,
+        "withdraw_plan": 2,
+        "e_service": 1,
+    },
+    **{
+        "nominate": 5,
+        "withdraw": 5,
+        "consent_as_driver": 8,
+        "decline": 2,
+        "order": 4,
+        "pay": 6,
+        "figure": 3,
+        "erase": 1,
+    },
+    **{
+        "void": 1,
+        "extend": 1,
+        "announce": 2,
+        "decide_silence": 12,
+        "withdraw_silence": 1,
+        "verify": 8,
+        "answer": 6,
+    },
+    **{
+        "grant": 5,
+        "refuse": 2,
+        "lock": 6,
+        "unlock": 1,
+        "confirm": 8,
+        "turn_down": 2,
+        "study": 4,
+        "record": 4,
+    },
+    **{"deliver": 6, "not_arrived": 6, "days": 7, "hours": 1},
 }

@@ -33,7 +33,13 @@ NOMINATIONS = {
     *{("open", end) for end in ("consented", "verified", "declined", "lapsed", "withdrawn", "ended")},
     *{("consented", end) for end in ("verified", "rejected", "ended")},
 }
-REFUNDS = {("owed", "done"), ("owed", "failed"), ("failed", "owed"), ("failed", "done"), ("failed", "replaced")}
+REFUNDS = {
+    ("owed", "done"),
+    ("owed", "failed"),
+    ("failed", "owed"),
+    ("failed", "done"),
+    ("failed", "replaced"),
+}
 
 
 def a_day(written: str) -> date:
@@ -74,7 +80,9 @@ def owed(facts: Facts, number: str, today: date) -> tuple[int, int]:
         return any(a_day(since) <= day and (until is None or day <= a_day(until)) for since, until in spans)
 
     last = a_day(case.due_on)
-    total = sum((added(each.paid_principal, last, a_day(each.paid_on), paused) for each in parts), Fraction(0))
+    total = sum(
+        (added(each.paid_principal, last, a_day(each.paid_on), paused) for each in parts), Fraction(0)
+    )
     surcharge = int(total + added(left, last, today, paused)) - sum(each.paid_surcharge for each in parts)
     return left, max(0, surcharge)
 
@@ -154,9 +162,7 @@ class Laws:
         if was.state not in UNDECIDED:
             assert (case.fine, case.decided_on) == (was.fine, was.decided_on)
 
-    def _handed_over(
-        self, was: Row, case: Row, before: Facts, now: Facts, step: str, today: date
-    ) -> None:
+    def _handed_over(self, was: Row, case: Row, before: Facts, now: Facts, step: str, today: date) -> None:
         """Only by consent, undisputed and undecided; the driver's own 30 days begin."""
         assert step in {"consent_as_driver", "verify"}
         asked = before.nominated(case.number)
@@ -289,7 +295,9 @@ class Laws:
             returned[each.reason == "voided"] += each.amount * (each.state == "done")
         assert now.money("surplus") == returned[False] - surplus
         taken_back = sum(
-            each.amount for each in now.refunds.values() if each.reason == "voided" and each.state != "replaced"
+            each.amount
+            for each in now.refunds.values()
+            if each.reason == "voided" and each.state != "replaced"
         )
         assert now.money("owed back") == returned[True] - taken_back
 

@@ -3,7 +3,6 @@
 It is founded once; each life of the machine begins where the founding ended, on Monday 2 March 2026, 10:00 (`Townsfolk.begin`).
 """
 
-import re
 import sqlite3
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
@@ -34,6 +33,7 @@ from models.schema import metadata
 from models.violations import acts as violations
 from models.violations import catalogue, nominations, payments
 from models.violations import store as cases
+from models.violations.acts import Recorded, Report
 from models.violations.payments import Order
 from tests.conftest import PATIENT, START, FixedClock
 from tests.databases import EMPTY, OTHERS, connect
@@ -59,7 +59,6 @@ COMPANY, COMPANY_NO = "中山市示范物流有限公司", "91442000MA4ABCDE1L"
 WHY = "根据记录"
 MESSAGES = 1000  # more than anybody writes; each has a key of its own
 DONE_BY = {(act.on, act.name): act for act in ACTS}
-EXPECTED = re.compile(r"[0-9]{12}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +113,7 @@ class Townsfolk:
     chats: dict[str, Chat] = field(default_factory=dict)
     worked_until: date = START.date()
     records: int = 0
-    hats: str = ""
+    last_report: Report | None = None
 
     @property
     def today(self) -> date:
@@ -131,7 +130,7 @@ class Townsfolk:
 
     def _start(self, instant: datetime, seed: int) -> None:
         self.clock.instant = instant
-        self.worked_until, self.records = instant.date(), 0
+        self.worked_until, self.records, self.last_report = instant.date(), 0, None
         self.database.city = replace(self.city, ids=Ids(Random(seed)))
         self.fakes = Fakes(ephemeral=MemoryEphemeral(lambda: self.clock.now().timestamp()))
         chat = inbox(self.database, self.fakes)
@@ -181,11 +180,14 @@ class Townsfolk:
         """A camera's."""
         self.records += 1
         number = f"{self.clock.now():%m%d%H}-{self.records}"
-        seen = report(
-            number, plate=plate, code=code, occurred_at=self.clock.now() - timedelta(days=days_ago)
-        )
+        seen = report(number, plate=plate, code=code, occurred_at=self.clock.now() - timedelta(days=days_ago))
+        self.last_report = seen
+        return (await self.enter(seen)).number
+
+    async def enter(self, seen: Report) -> Recorded:
+        """What a camera hands in, for the first time or again."""
         async with self.database.begin("api:cameras") as work:
-            return (await violations.record(work, seen)).number
+            return await violations.record(work, seen)
 
     async def deliver(self) -> None:
         """What is due goes out, and what follows from it."""
@@ -227,6 +229,7 @@ class Townsfolk:
         full = [await self.record(FOLK[ZHAO].plate or VAN, SPEEDING) for _ in range(3)]
         for _ in range(5):
             await self.record(VAN, PARKING)
+            lying = await self.record(FOLK[WU].plate or VAN, SPEEDING)
         await self.deliver()
         await self.say(li, f"确认 {locked}")
         for number in full:
@@ -241,7 +244,9 @@ class Townsfolk:
         warned = await self.record(FOLK[WANG].plate or VAN, SPEEDING)
         await self.deliver()
         await self.say(wang, f"确认 {warned}")
-        await self._days(16)
+        await self._days(10)
+        await self.act("cases", "announce", lying, reasons=WHY)
+        await self._days(6)
         heavy = await self.record(FOLK[WANG].plate or VAN, OVERLOAD)
         await self.act("cases", "figure", heavy, fine_fen=50000, reasons=WHY)
         await self._names(wang, heavy)
@@ -281,9 +286,7 @@ class Townsfolk:
                 if each.openid:
                     await store.save_account(work, each.openid, person_id=person, bound_at=work.now)
             await companies.enter_company(work, Company(COMPANY, COMPANY_NO, "13900000077"))
-            await companies.authorise(
-                work, Authorisation(COMPANY_NO, FOLK[LI].entry.claim.resident_id, None)
-            )
+            await companies.authorise(work, Authorisation(COMPANY_NO, FOLK[LI].entry.claim.resident_id, None))
             await identity.enter_vehicle(work, VehicleEntry(VAN, "小型汽车", COMPANY_NO, date(2020, 1, 1)))
             known = await store.person_by_resident_id(work, COMPANY_NO)
             assert known
