@@ -22,6 +22,7 @@ from models.base.db import City
 from tests.databases import Databases
 from tests.flows.town_acts import ACTS, Acts
 from tests.flows.town_laws import Laws
+from tests.flows.town_points import PointBooks
 from tests.flows.townsfolk import FOLK, Townsfolk, founded
 from tests.service import accidents
 
@@ -47,10 +48,10 @@ class AnyTown(RuleBasedStateMachine):
             if each.licence_since
         }
         adults = {person for person, each in zip(self.town.people, FOLK, strict=True) if each.adult}
-        self.laws = Laws(self.town.city.calendar, since, {*adults, self.town.company})
+        self.laws = Laws(self.town.city.calendar, {*adults, self.town.company}, PointBooks(since))
         self.acts, self.steps = Acts(self.town), 0
         self.acts.facts = self.run(self.town.look())
-        self.laws.begin(self.acts.facts)
+        self.laws.points.begin(self.acts.facts)
 
     def run(self, step: Coroutine[Any, Any, Any]) -> Any:
         return self.runner.run(step)
@@ -139,7 +140,7 @@ def _asked() -> settings:
         deadline=None,
         derandomize=not STEPS,
         database=None,
-        phases=[Phase.generate],
+        phases=[Phase.generate, Phase.shrink] if STEPS else [Phase.generate],  # to shrink takes minutes
         report_multiple_bugs=False,
         suppress_health_check=list(HealthCheck),
     )

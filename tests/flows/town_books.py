@@ -1,7 +1,7 @@
 """All that the town has on record, read in plain SQL: what the machine of `test_any_town.py` looks at shares no query with the service."""
 
 import sqlite3
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from types import SimpleNamespace
@@ -14,8 +14,19 @@ from tests.databases import connect
 
 Row = Any  # a namespace: whole numbers, and texts; a day as 2026-03-02
 DAYS = frozenset(
-    "notified_on decided_on served_on due_on closed_on handle_by filed_on asked_on expires_on since day paid_on ended_on passed_on"
-    " announced_until".split()
+    (
+        *(
+            "notified_on",
+            "decided_on",
+            "served_on",
+            "due_on",
+            "closed_on",
+            "handle_by",
+            "filed_on",
+            "asked_on",
+        ),
+        *("expires_on", "since", "day", "paid_on", "ended_on", "passed_on", "announced_until"),
+    )
 )
 # Table: (key, columns). What ends with `?` is 1 or 0: whether that column has a value.
 READ = {
@@ -164,7 +175,7 @@ class Facts:
 
     def lots(self, person: int) -> dict[str, int]:
         """What stands in a driver's account, by what it came from."""
-        mine, found = f"driver:{person}", defaultdict(int)
+        mine, found = f"driver:{person}", Counter[str]()
         for each in self.point_postings.values():
             signed = each.amount * ((each.to_account == mine) - (each.from_account == mine))
             found[each.reference.partition("@")[0]] += signed
@@ -187,7 +198,7 @@ async def look(through: Reader, since: int = 0) -> Facts:
         ]
         tables[table] = {getattr(row, key): row for row in rows} if key else rows
     events: dict[str, list[str]] = defaultdict(list)
-    last = since
-    for last, action, subject in await through.rows(EVENTS.format(since)):
+    fresh = await through.rows(EVENTS.format(since))
+    for _, action, subject in fresh:
         events[subject].append(action)
-    return Facts(tables, dict(events), last)
+    return Facts(tables, dict(events), fresh[-1][0] if fresh else since)

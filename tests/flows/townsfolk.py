@@ -6,14 +6,14 @@ It is founded once; each life of the machine begins where the founding ended, on
 import sqlite3
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
-from pathlib import Path
 from random import Random
 from typing import Any
 
 from sqlalchemy import make_url
 
 from bot import officer
-from bot.officer import ACTS, Answer
+from bot.officer import ACTS
+from bot.officer_act import Answer
 from bot.wiring import DAILY
 from models.base.clock import at
 from models.base.db import City, Database
@@ -36,7 +36,7 @@ from models.violations import store as cases
 from models.violations.acts import Recorded, Report
 from models.violations.payments import Order
 from tests.conftest import PATIENT, START, FixedClock
-from tests.databases import EMPTY, OTHERS, connect
+from tests.databases import EMPTY, connect
 from tests.flows.town_books import Facts, Reader, look, reader
 from tests.handlers.chat import Chat
 from tests.helpers import (
@@ -111,7 +111,7 @@ class Townsfolk:
     pristine: Any = None
     fakes: Fakes = field(default_factory=Fakes)
     chats: dict[str, Chat] = field(default_factory=dict)
-    worked_until: date = START.date()
+    worked_until: date = date.min
     records: int = 0
     last_report: Report | None = None
 

@@ -1,5 +1,6 @@
 """An officer erased a record while its driver was asked: the driver was never told, and the officer's ticket stayed open for ever."""
 
+import pytest
 from sqlalchemy import select
 
 from models.base.errors import Refusal
@@ -10,8 +11,6 @@ from models.violations.grounds import EraseGround
 from models.violations.nomination_rules import NominationState
 from tests.flows.life import Life
 from tests.helpers import OVERLOAD, SPEEDING, WANG_FANG
-
-import pytest
 
 
 @pytest.mark.parametrize("agreed", [False, True], ids=["asked", "agreed, and an officer verifies"])
