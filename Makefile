@@ -12,7 +12,7 @@ export UV_LINK_MODE := copy
 unexport PYTHONDONTWRITEBYTECODE  # without its cache every start costs two seconds more
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test coverage fuzz chaos chaos-full bench check lint format lock clean
+.PHONY: help demo test coverage fuzz soak chaos chaos-full bench check lint format lock clean
 
 help:  ## list every target
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -31,6 +31,9 @@ coverage: .venv/.dev  ## the tests again, counting the lines they reach
 fuzz: .venv/.dev  ## 200,000 broken and 10,000 forged pushes against the whole application
 	@SHIMIN_BROKEN_PUSHES=200000 SHIMIN_FORGED_PUSHES=10000 $(BIN)/python -m pytest --timeout 3000 \
 		tests/webhook/test_refused.py -k "broken_pushes or forged_or_replayed"
+
+soak: .venv/.dev  ## a whole town driven at random, so many steps on either database (STEPS=100000), others each time
+	@SHIMIN_SOAK_STEPS=$(or $(STEPS),100000) $(BIN)/python -m pytest -q -rP --timeout 0 tests/flows/test_any_town.py
 
 chaos: .venv/.dev  ## processes killed and frozen, databases taken away, clocks moved: a line for each, ten minutes
 	@SHIMIN_CHAOS=whole $(BIN)/python -m pytest $(SPREAD) tests/chaos

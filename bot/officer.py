@@ -21,6 +21,7 @@ from models.licences.education import Learned
 from models.licences.reduction_rules import Learnt
 from models.post import desk
 from models.violations import (
+    nominations,
     officer_acts,
     officer_photos,
     officer_queue,
@@ -146,7 +147,9 @@ async def _withdraw(work: Work, member: Member, key: int, fields: Fields) -> Ans
 
 async def _verify(work: Work, member: Member, key: int, fields: Fields) -> Answer:
     found = await nomination.verify(work, key, member.actor, fields["ok"], fields["reasons"])
-    await desk.settled(work, f"nomination {key}", nomination.VERIFY, nomination.FLAGGED, outcome=found.state)
+    await desk.settled(
+        work, f"nomination {key}", nominations.VERIFY, nominations.FLAGGED, outcome=found.state
+    )
     return {"nomination": key, "case": found.case_number, "state": found.state.value}
 
 

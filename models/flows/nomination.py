@@ -33,7 +33,6 @@ OF_STANDING = {
     Standing.SUSPENDED: Obstacle.LICENCE_SUSPENDED,
     Standing.REVOKED: Obstacle.LICENCE_REVOKED,
 }
-VERIFY, FLAGGED = "nomination_verify", "nomination_flagged"
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,7 +169,7 @@ async def _is_verified(work: Work, asked: Nomination, case: Case) -> bool:
     enough = rules.consent_is_enough(case.fine, case.points, work.city.tariff.handling)
     if enough and not flags:
         return True
-    topic = FLAGGED if flags else VERIFY
+    topic = nominations.FLAGGED if flags else nominations.VERIFY
     await desk.open_ticket(work, topic, f"nomination {asked.id}", asked.driver_id)
     return False
 

@@ -1,8 +1,8 @@
 """Naming who drove, as pure functions: states, and what stands against it (domain 4).
 
-open -> consented (an officer verifies) -> verified | rejected
+open -> consented (an officer verifies) -> verified | rejected | ended
      |-> verified (consent was enough)
-     `-> declined | lapsed | withdrawn
+     `-> declined | lapsed | withdrawn | ended (the record was erased)
 """
 
 import re
@@ -41,6 +41,7 @@ class NominationState(StrEnum):
     LAPSED = "lapsed"
     WITHDRAWN = "withdrawn"
     REJECTED = "rejected"
+    ENDED = "ended"
 
 
 TRANSITIONS: dict[NominationState, frozenset[NominationState]] = {
@@ -51,9 +52,12 @@ TRANSITIONS: dict[NominationState, frozenset[NominationState]] = {
             NominationState.DECLINED,
             NominationState.LAPSED,
             NominationState.WITHDRAWN,
+            NominationState.ENDED,
         }
     ),
-    NominationState.CONSENTED: frozenset({NominationState.VERIFIED, NominationState.REJECTED}),
+    NominationState.CONSENTED: frozenset(
+        {NominationState.VERIFIED, NominationState.REJECTED, NominationState.ENDED}
+    ),
 }
 LIVE = frozenset(TRANSITIONS)  # the case waits for the end of it
 AGREED = frozenset({NominationState.CONSENTED, NominationState.VERIFIED})

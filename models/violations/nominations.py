@@ -15,7 +15,7 @@ from models.base import audit
 from models.base.db import Work
 from models.base.errors import Refusal
 from models.identity import acts as identity
-from models.post import outbox
+from models.post import desk, outbox
 from models.violations import nomination_notices as notices
 from models.violations import nomination_rules as rules
 from models.violations import store
@@ -38,6 +38,7 @@ NOT_WITHDRAWN = {
     NominationState.CONSENTED: "withdraw.being_checked",
     NominationState.VERIFIED: "withdraw.taken",
 }
+VERIFY, FLAGGED = "nomination_verify", "nomination_flagged"  # topics at the desk
 VERDICT = "nominations.verdict"
 CODE_DIGITS = 6
 CODES_TRIED = 20  # drawn at random; the driver's other ones may be the same
@@ -91,6 +92,16 @@ async def decline(work: Work, driver_id: int, code: str) -> tuple[Nomination, Ca
     case = await case_of(work, known)
     await outbox.put(work, await notices.back(work, notices.DECLINED, known, case))
     return known, case
+
+
+async def end_with_case(work: Work, number: str) -> None:
+    """The record is erased: nobody is asked any more who drove, and the driver is told. Hold the owner, the driver and the case."""
+    known = await live(work, number)
+    if known is None:
+        return
+    await move(work, known, NominationState.ENDED, closed_at=work.now)
+    await desk.settled(work, f"nomination {known.id}", VERIFY, FLAGGED, outcome=NominationState.ENDED)
+    await outbox.put(work, await notices.over(work, known, await case_of(work, known)))
 
 
 async def lapse(work: Work) -> int:

@@ -19,7 +19,7 @@ from models.identity import acts as identity
 from models.identity.rules import Plate
 from models.post import outbox
 from models.post.notices import Kind, Notice
-from models.violations import acts, challenges, officer_rules, rules, store
+from models.violations import acts, challenges, nominations, officer_rules, rules, store
 from models.violations.challenge_rules import ChallengeState
 from models.violations.grounds import EraseGround, Ground
 from models.violations.notices import while_in
@@ -79,9 +79,11 @@ async def erase(
     `tell` is False where the caller tells the citizen in its own words.
     """
     number = case.number
+    case = await _held(work, number)
     if not await store.move(work, number, State.ERASED, closed_on=work.today):
         raise Refusal("officer.not_undecided", number=number)
     await challenges.end_with_case(work, number, ChallengeState.ERASED, officer)
+    await nominations.end_with_case(work, number)
     await keep(work, number, "erase", officer, reasons, ground=ground)
     details = {"ground": ground.value, "officer": officer}
     await audit.record(work, "case.erased", f"case {number}", person_id=case.liable_id, **details)
@@ -156,14 +158,14 @@ async def file_of(work: Work, number: str) -> Sequence[Act]:
 
 
 async def _held(work: Work, number: str) -> store.Case:
-    """The case, while whoever it is laid to is held: nobody accepts it meanwhile."""
-    case = await known(work, number)
+    """The case, while its holder and whoever was named for it are held, in one order: nobody answers meanwhile."""
     for _ in range(LOOKS):
-        await identity.hold(work, case.liable_id)
-        now = await known(work, number)
-        if now.liable_id == case.liable_id:
+        seen, asked = await known(work, number), await nominations.live(work, number)
+        await identity.hold_all(work, {seen.liable_id} | ({asked.driver_id} if asked else set()))
+        await store.states(work, [number], hold=True)
+        now, still = await known(work, number), await nominations.live(work, number)
+        if now.liable_id == seen.liable_id and (still is None or (asked and still.id == asked.id)):
             return now
-        case = now
     raise Refusal("officer.busy", number=number)
 
 
