@@ -8,6 +8,7 @@ from models.post import desk, inbox
 from models.post import tables as post
 from models.restrictions import question_tables
 from models.restrictions import tables as restrictions
+from models.schools import tables as schools
 from models.violations import bill_tables, plan_tables
 from models.violations import tables as violations
 
@@ -21,6 +22,7 @@ MODULES = (
     post,
     restrictions,
     question_tables,
+    schools,
     violations,
     plan_tables,
     bill_tables,
