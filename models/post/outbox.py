@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, select, update
+from sqlalchemy import ColumnElement, and_, delete, func, select, update
 
 from models.base import bulk, trace
 from models.base.db import Work
@@ -125,6 +125,12 @@ async def receive(work: Work, receipt: Receipt) -> tuple[Notice, bool] | None:
         if row := await work.first(update(outbox).where(known).values(**values, **also).returning(*COLUMNS)):
             return notice_of(work, row), bool(also)
     return None
+
+
+async def forget(work: Work, kinds: Sequence[str], subjects: Sequence[str]) -> None:
+    """What these were about is to be kept nowhere any more."""
+    mine = outbox.c.kind.in_(kinds) & bulk.among(work, outbox.c.subject, subjects)
+    await work.run(delete(outbox).where(mine))
 
 
 async def was_sent(work: Work, kind: Kind, subject: str) -> bool:

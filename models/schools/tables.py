@@ -72,12 +72,13 @@ children = Table(
     Column("born_on", Date, nullable=False),
     UniqueConstraint("school_id", "number_index"),
 )
-# Whom the school's list calls a child's guardians: by phone, as the register of people indexes it.
+# Whom the school's list calls a child's guardians: by phone, as the register of people indexes it; `person_id` joined by it.
 listed_guardians = Table(
     "school_listed_guardians",
     metadata,
     Column("child_id", Key, ForeignKey("school_children.id"), primary_key=True),
     Column("phone_index", LargeBinary(32), primary_key=True),
+    Column("person_id", Key, ForeignKey("people.id")),
     Index(None, "phone_index"),
 )
 # Somebody who is not on the list asks a class's teachers: `said` is the child's name or number as written, `child_id` whom it means.

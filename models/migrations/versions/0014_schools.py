@@ -118,7 +118,9 @@ def upgrade() -> None:
     op.create_table('school_listed_guardians',
     sa.Column('child_id', KEY, nullable=False),
     sa.Column('phone_index', sa.LargeBinary(length=32), nullable=False),
+    sa.Column('person_id', KEY, nullable=True),
     sa.ForeignKeyConstraint(['child_id'], ['school_children.id'], name=op.f('fk_school_listed_guardians_child_id')),
+    sa.ForeignKeyConstraint(['person_id'], ['people.id'], name=op.f('fk_school_listed_guardians_person_id')),
     sa.PrimaryKeyConstraint('child_id', 'phone_index', name=op.f('pk_school_listed_guardians'))
     )
     op.create_index(op.f('ix_school_listed_guardians_phone_index'), 'school_listed_guardians', ['phone_index'], unique=False)
