@@ -10,6 +10,7 @@ from handlers import (
     fines,
     following,
     help,  # noqa: A004 - the command's name
+    join,
     language,
     nominate,
     object,  # noqa: A004 - as above
@@ -17,8 +18,10 @@ from handlers import (
     person,
     plan,
     points,
+    publish,
     receipt,
     restrictions,
+    school,
     score,
     unknown,
 )
@@ -52,6 +55,17 @@ ROUTER = Router(
         restrictions.restricted,
         asked.asked,
         points.points,
+        school.classes,
+        school.updates,
+        school.quiet_hours,
+        join.join,
+        join.leave,
+        join.requests,
+        join.let_in,
+        join.turn_away,
+        publish.publish,
+        publish.undo,
+        publish.results,
         score.score,
         help.help_,
         language.language,
@@ -62,8 +76,8 @@ ROUTER = Router(
     events={
         "subscribe": following.welcome,
         "unsubscribe": following.goodbye,
-        "picture": object.picture,
         "other": unknown.other_kind,
     },
     fallback=unknown.unknown,
+    pictures=(object.picture, publish.picture),
 )

@@ -99,6 +99,13 @@ async def read_by(work: Work, person_id: int) -> Sequence[SchoolClass]:
     return [_class(row) for row in await work.all(CLASS.where(_cared_by(work, person_id)))]
 
 
+async def joined_by(work: Work, person_id: int) -> Sequence[SchoolClass]:
+    """The classes of a guardian, those too that wait for the consent."""
+    mine = select(children.c.class_id).select_from(guardianships.join(children))
+    theirs = mine.where(guardianships.c.person_id == person_id, STAYS)
+    return [_class(row) for row in await work.all(CLASS.where(classes.c.id.in_(theirs)))]
+
+
 async def children_of(work: Work, person_id: int) -> Sequence[Child]:
     """A guardian's children, those whose consent is missing too."""
     mine = (
@@ -131,13 +138,13 @@ async def count_guardians(work: Work, class_id: int) -> int:
 def guardians_in(work: Work, class_id: int) -> Any:
     """A statement: `person_id` of everybody who reads this class, each once."""
     joined = guardianships.join(children)
-    mine = (children.c.class_id == class_id) & STAYS & _may_be_kept(work)
+    mine = (children.c.class_id == class_id) & STAYS & may_be_kept(work)
     return select(guardianships.c.person_id).select_from(joined).where(mine).distinct()
 
 
 def _cared_by(work: Work, person_id: int) -> ColumnElement[bool]:
     joined = guardianships.join(children)
-    mine = (guardianships.c.person_id == person_id) & STAYS & _may_be_kept(work)
+    mine = (guardianships.c.person_id == person_id) & STAYS & may_be_kept(work)
     return classes.c.id.in_(select(children.c.class_id).select_from(joined).where(mine))
 
 
@@ -150,7 +157,8 @@ def _today(work: Work) -> ColumnElement[bool]:
     return teachers.c.last_day.is_(None) | (teachers.c.last_day >= work.today)
 
 
-def _may_be_kept(work: Work) -> ColumnElement[bool]:
+def may_be_kept(work: Work) -> ColumnElement[bool]:
+    """Of a child joined with a guardianship: old enough, or this guardian consents."""
     return CONSENTED | (children.c.born_on <= rules.born_by(work.today, work.city.tariff.school.consent_age))
 
 

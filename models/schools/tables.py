@@ -155,7 +155,7 @@ updates = Table(
     Column("id", Key, primary_key=True, autoincrement=True),
     Column("code", String(16), nullable=False, unique=True),
     Column("class_id", Key, ForeignKey("school_classes.id"), nullable=False),
-    Column("author_id", Key, ForeignKey("people.id"), nullable=False),
+    Column("author_id", Key, ForeignKey("people.id"), nullable=False, index=True),
     Column("text", Text, nullable=False),
     Column("link", Text),
     Column("urgent", Boolean, nullable=False, server_default=false()),

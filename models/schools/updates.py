@@ -6,12 +6,13 @@ await updates.read(work, update, person_id)              the read receipt, once
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, select
 
 from models.base import bulk
+from models.base.clock import CITY_ZONE
 from models.base.db import Work
 from models.base.errors import Refusal
 from models.schools import members
@@ -40,6 +41,17 @@ class Update:
         """The first 20 characters, in one line: as much as a WeChat template's field takes."""
         line = " ".join(self.text.split())
         return line if len(line) <= 20 else f"{line[:19]}…"
+
+    @property
+    def day(self) -> date | None:
+        """The civic day of the publishing."""
+        return self.published_at.astimezone(CITY_ZONE).date() if self.published_at else None
+
+    def in_lines(self, most: int, characters: int) -> list[str]:
+        """The beginning, as it was written, in so many lines and characters at most."""
+        cut = self.text if len(self.text) <= characters else f"{self.text[: characters - 1]}…"
+        lines = [line for line in cut.splitlines() if line.strip()]
+        return lines if len(lines) <= most else [*lines[: most - 1], f"{lines[most - 1]}…"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +97,12 @@ async def pictures_of(work: Work, update_id: int) -> Sequence[PictureRef]:
     mine = select(pictures).where(pictures.c.update_id == update_id)
     rows = await work.all(mine.order_by(pictures.c.added_at, pictures.c.blob))
     return [PictureRef(row.blob, row.content_type) for row in rows]
+
+
+async def without_row(work: Work, blobs: Collection[str]) -> set[str]:
+    """Of these blobs those that no update needs."""
+    kept = select(pictures.c.blob).where(bulk.among(work, pictures.c.blob, blobs))
+    return set(blobs) - {row.blob for row in await work.all(kept)}
 
 
 async def read(work: Work, update: Update, person_id: int) -> bool:

@@ -89,6 +89,7 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_school_updates')),
     sa.UniqueConstraint('code', name=op.f('uq_school_updates_code'))
     )
+    op.create_index(op.f('ix_school_updates_author_id'), 'school_updates', ['author_id'], unique=False)
     op.create_index(op.f('ix_school_updates_class_id_published_at'), 'school_updates', ['class_id', 'published_at'], unique=False)
     op.create_table('school_consents',
     sa.Column('id', KEY, autoincrement=True, nullable=False),
