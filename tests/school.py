@@ -10,7 +10,7 @@ from models.identity import phones
 from models.schools import broadcast, members, membership, registers
 from models.schools.members import SchoolClass
 from models.schools.registers import ChildEntry, ClassEntry, TeacherEntry
-from models.schools.tables import children, classes
+from models.schools.tables import children, classes, listed_guardians
 from models.schools.updates import Update
 from tests.helpers import LI_MING, WANG_FANG
 
@@ -62,7 +62,5 @@ async def published(work: Work, teacher: int, class_id: int, text: str, *, urgen
 
 async def listed_too(work: Work, school: School, *phone_numbers: str) -> None:
     """More phones on the list, as guardians of the first child."""
-    from models.schools.tables import listed_guardians
-
     rows = [{"child_id": school.xiao_ming, "phone_index": phones.index(work, each)} for each in phone_numbers]
     await work.run_many(insert(listed_guardians), rows)

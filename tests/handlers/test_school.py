@@ -2,6 +2,7 @@
 
 import pytest
 
+from bot.inbox import Said
 from models.base.texts import ENGLISH
 from models.schools import members
 from tests.handlers import lives
@@ -187,8 +188,6 @@ async def test_quiet_hours_end(world: World, school: School, wang: Chat):
 
 
 async def test_a_class_code_leads_whoever_follows(world: World, school: School, li: Chat, stranger: Chat):
-    from bot.inbox import Said
-
     words = f"加入 {school.code}"
     li.reply = await world.inbox.answer(Said("o-li", "o-li/follow", words, "subscribe"))
     assert li.heard("welcome.to_class")
