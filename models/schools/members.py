@@ -4,13 +4,14 @@ A guardian is one while the link to a child of the class stands and, where the c
 consent does (PIPL 31). A class is there until its year's data goes (`ending.py`); it is written to until the year's last day.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, func, select
 
+from models.base import bulk
 from models.base.db import Work
 from models.base.errors import Refusal
 from models.schools import rules
@@ -121,6 +122,29 @@ async def children_of(work: Work, person_id: int) -> Sequence[Child]:
         )
         for row in await work.all(mine)
     ]
+
+
+async def guardians_among(
+    work: Work, person_ids: Collection[int], class_ids: Collection[int]
+) -> set[tuple[int, int]]:
+    """Of these people and classes: (person, class) for whoever may read it today."""
+    among = (
+        bulk.among(work, guardianships.c.person_id, person_ids),
+        bulk.among(work, children.c.class_id, class_ids),
+    )
+    joined = guardianships.join(children).join(classes).join(years)
+    mine = (
+        select(guardianships.c.person_id, children.c.class_id)
+        .select_from(joined)
+        .where(*among, STAYS, _may_be_kept(work), years.c.ended_at.is_(None))
+    )
+    return {(row.person_id, row.class_id) for row in await work.all(mine)}
+
+
+async def names_in(work: Work, class_id: int) -> list[str]:
+    """Of all children of a class. For comparing, never for showing."""
+    rows = await work.all(select(children.c.name).where(children.c.class_id == class_id))
+    return [work.open(row.name, NAME) for row in rows]
 
 
 async def teachers_of(work: Work, class_id: int) -> Sequence[int]:
