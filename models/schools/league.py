@@ -79,7 +79,7 @@ async def _standings(work: Work, class_id: int, person_id: int) -> Sequence[Stan
     takes_part = (
         select(league.c.person_id, league.c.nickname, seconds)
         .select_from(league.outerjoin(reading, in_week & (reading.c.person_id == league.c.person_id)))
-        .where(league.c.class_id == class_id)
+        .where(league.c.class_id == class_id, league.c.person_id.in_(members.guardians_in(work, class_id)))
         .group_by(league.c.person_id, league.c.nickname)
     )
     mine = select(literal(person_id), null(), seconds).where(in_week, reading.c.person_id == person_id)

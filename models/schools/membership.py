@@ -23,7 +23,7 @@ from models.identity import phones
 from models.identity.rules import tidy
 from models.post import outbox
 from models.post.notices import Channel, Kind, Notice
-from models.schools import members, rules
+from models.schools import forgetting, members, rules
 from models.schools.members import NAME, NUMBER, SchoolClass
 from models.schools.rules import RequestState
 from models.schools.tables import (
@@ -192,6 +192,8 @@ async def end(work: Work, child_id: int, person_id: int, action: str) -> bool:
     await work.run(update(consents).where(given).values(revoked_at=work.now))
     if ended:
         await audit.record(work, action, f"child {child_id}", person_id=person_id)
+        class_id = await work.scalar(select(children.c.class_id).where(children.c.id == child_id))
+        await forgetting.forget_who_left(work, class_id)
     return ended
 
 

@@ -17,7 +17,7 @@ from models.base.errors import Refusal
 from models.identity import acts as identity
 from models.identity import phones
 from models.identity.acts import ENTRY_CHANGED, ENTRY_NEW, ENTRY_UNCHANGED
-from models.schools import membership, removal
+from models.schools import forgetting, membership, removal
 from models.schools.members import NAME, NUMBER
 from models.schools.rules import RequestState
 from models.schools.tables import (
@@ -145,6 +145,7 @@ async def _changed(work: Work, child: Row[Any], entry: ChildEntry, class_id: int
     if child.class_id != class_id:
         gone = update(requests).where(requests.c.child_id == child.id, ASKED)
         await work.run(gone.values(state=RequestState.WITHDRAWN, answered_at=work.now))
+        await forgetting.forget_who_left(work, child.class_id)
     return True
 
 
@@ -171,6 +172,7 @@ async def _left(work: Work, child: Row[Any] | None) -> str:
     if child is None:
         return ENTRY_UNCHANGED
     await removal.forget_children(work, [child.id])
+    await forgetting.forget_who_left(work, child.class_id)
     await audit.record(work, "child.left", f"child {child.id}")
     return ENTRY_CHANGED
 

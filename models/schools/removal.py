@@ -8,6 +8,7 @@ from sqlalchemy import Table, delete, select, update
 from models.base import audit, bulk
 from models.base.db import Work
 from models.post import outbox
+from models.schools import forgetting
 from models.schools.tables import (
     children,
     classes,
@@ -24,7 +25,7 @@ from models.schools.tables import (
 
 OF_CHILDREN: tuple[Table, ...] = (requests, listed_guardians, consents, guardianships)
 OF_UPDATES: tuple[Table, ...] = (reads, pictures)
-KINDS = ("school_update", "school_update_urgent")
+KINDS = ("school_update", "school_update_urgent", "update_answered", "update_replied")
 
 
 async def forget_children(work: Work, child_ids: Collection[int]) -> None:
@@ -51,6 +52,7 @@ async def forget_year(work: Work, year_id: int) -> None:
     """Everything of a year but that it was."""
     mine = select(classes.c.id).where(classes.c.year_id == year_id)
     ids = [row.id for row in await work.all(mine)]
+    await forgetting.forget_year(work, ids)
     told = select(updates.c.id).where(bulk.among(work, updates.c.class_id, ids))
     await forget_updates(work, [row.id for row in await work.all(told)])
     pupils = select(children.c.id).where(bulk.among(work, children.c.class_id, ids))

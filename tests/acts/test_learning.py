@@ -2,18 +2,21 @@
 
 from collections.abc import AsyncIterator
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from sqlalchemy import insert, select, update
 
 from models.base.db import Database, Work
-from models.schools import answers, forgetting, league, learning
+from models.base.errors import Refusal
+from models.post.tables import outbox
+from models.schools import answers, league, learning, membership, registers, removal
 from models.schools import tables as t
 from models.schools.learning_rules import Beat
 from models.schools.learning_tables import answers as answer_table
 from models.schools.learning_tables import league as league_table
 from models.schools.learning_tables import reading
+from models.schools.registers import ChildEntry
 from models.schools.updates import Update
 from tests.acts.queries import Statements, count
 from tests.conftest import START
@@ -134,7 +137,7 @@ async def test_a_league_of_sixty_families_with_a_year_of_history_is_one_query(
     assert (seen.own.place, seen.own.standing.nickname) == (25, "")  # 3 points; 24 have more
 
 
-async def test_all_of_it_goes_with_the_year_and_a_part_with_a_guardian(
+async def test_all_of_it_goes_with_the_year_and_a_guardians_with_the_guardian(
     work: Work, told: Update, town_school: School
 ):
     other = await published(work, town_school, "BESIDE", where="3-1")
@@ -144,8 +147,30 @@ async def test_all_of_it_goes_with_the_year_and_a_part_with_a_guardian(
         await league.take_part(work, of.class_id, person, f"读者{name}")
         await answers.write(work, of, person, "好的")
     tables = (reading, league_table, answer_table)
-    await forgetting.forget_guardian(work, town_school.liu, told.class_id)
+    await membership.leave(work, town_school.liu, told.class_id)
     assert [await count(work, table) for table in tables] == [2, 2, 2]
-    await forgetting.forget_year(work, [told.class_id])
-    assert [await count(work, table) for table in tables] == [1, 1, 1]
-    assert await count(work, reading, person_id=town_school.zhao) == 1
+    await removal.forget_year(work, await work.scalar(select(t.years.c.id)))
+    assert [await count(work, table) for table in tables] == [0, 0, 0]
+    assert await count(work, outbox) == 0
+
+
+async def test_who_changes_the_class_leaves_nothing_behind(work: Work, told: Update, town_school: School):
+    liu = town_school.liu
+    await learning.record(work, [beat(told, liu)])
+    await league.take_part(work, told.class_id, liu, "大熊")
+    entry = ChildEntry("4420001", "3-1", f"N{liu}", "刘小雨", date(2016, 5, 1), frozenset())
+    assert await registers.enter_child(work, entry) == "changed"
+    assert [await count(work, table) for table in (reading, league_table)] == [0, 0]
+    with pytest.raises(Refusal):
+        await league.of_class(work, told.class_id, liu)
+
+
+async def test_who_is_gone_is_in_no_league_even_where_a_row_was_left_behind(
+    work: Work, told: Update, town_school: School
+):
+    for name in ("liu", "he"):
+        await league.take_part(work, told.class_id, town_school.people[name], f"读者{name}")
+    mine = t.guardianships.c.person_id == town_school.he
+    await work.run(update(t.guardianships).where(mine).values(left_at=work.now))
+    seen = await league.of_class(work, told.class_id, town_school.liu)
+    assert [placed.standing.nickname for placed in seen.places] == ["读者liu"]
