@@ -2,6 +2,7 @@
 
 from handlers import (
     accept,
+    answers,
     asked,
     bind,
     company,
@@ -12,6 +13,7 @@ from handlers import (
     help,  # noqa: A004 - the command's name
     join,
     language,
+    league,
     nominate,
     object,  # noqa: A004 - as above
     pay,
@@ -66,6 +68,11 @@ ROUTER = Router(
         publish.publish,
         publish.undo,
         publish.results,
+        league.standings,
+        league.take_part,
+        league.leave_league,
+        answers.waiting_answers,
+        answers.reply_to_guardian,
         score.score,
         help.help_,
         language.language,

@@ -43,7 +43,7 @@ from models.post import late_reply
 from models.post.notices import Kinds
 from models.restrictions import acts as restrictions
 from models.restrictions import matter_notices
-from models.schools import broadcast, membership
+from models.schools import answer_notices, broadcast, membership
 from models.violations import nomination_notices, officer_acts, refunds, silent_owners
 from models.violations import notices as violations
 from scheduler.delivery import Delivery
@@ -89,6 +89,7 @@ KINDS = Kinds(
         *licences.KINDS,
         *membership.KINDS,
         *broadcast.KINDS,
+        *answer_notices.KINDS,
     )
 )
 DAILY = (

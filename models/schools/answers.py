@@ -17,7 +17,7 @@ from models.base.clock import CITY_ZONE
 from models.base.db import Work
 from models.base.errors import BadInput, Refusal
 from models.base.locks import alone
-from models.identity import acts as identity
+from models.identity import names as people
 from models.schools import answer_notices, members
 from models.schools import updates as school_updates
 from models.schools.learning_tables import answers
@@ -25,7 +25,6 @@ from models.schools.tables import updates
 from models.schools.updates import Update
 
 TEXT = "school_answers.text"
-NEWEST = 20  # of the entries of one page, or one chat screen
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +50,24 @@ class Waiting:
     entry: Entry
     update: Update
     guardian: str
+
+
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    """All that one guardian and the teachers wrote about an update, the oldest first. `guardian` as in `Waiting`."""
+
+    guardian: str
+    entries: Sequence[Entry]
+
+    @property
+    def reply_to(self) -> int:
+        """The guardian's last entry, to which a teacher may reply."""
+        return next(each.number for each in reversed(self.entries) if each.by_guardian)
+
+    @property
+    def waits(self) -> bool:
+        """Whether the last word is the guardian's."""
+        return self.entries[-1].by_guardian
 
 
 async def write(work: Work, update: Update, person_id: int, text: str) -> Entry:
@@ -99,23 +116,32 @@ async def own(work: Work, update: Update, person_id: int) -> Sequence[Entry]:
     return await _found(work, (answers.c.update_id == update.id) & (answers.c.guardian_id == person_id))
 
 
-async def waiting(work: Work, person_id: int, *, update: Update | None = None) -> Sequence[Waiting]:
-    """What waits for a reply in the classes that this person teaches, the oldest first; of one update only, where it is given."""
+async def waiting(work: Work, person_id: int) -> Sequence[Waiting]:
+    """What waits for a reply in the classes that this person teaches, the oldest first."""
     taught = {each.id for each in await members.taught_by(work, person_id)}
     if not taught:
         return []
     last = select(func.max(answers.c.id)).where(bulk.among(work, answers.c.class_id, taught))
     last = last.group_by(answers.c.update_id, answers.c.guardian_id)
     open_ = answers.c.id.in_(last) & (answers.c.author_id == answers.c.guardian_id)
-    entries = await _found(work, open_ & (answers.c.update_id == update.id) if update else open_)
-    return await _named(work, entries)
+    return await _named(work, await _found(work, open_))
+
+
+async def of_update(work: Work, person_id: int, update: Update) -> Sequence[Conversation]:
+    """All conversations about an update, for a teacher of its class; what waits for a reply first. Nobody else gets any."""
+    if not await members.is_teacher_of(work, person_id, update.class_id):
+        return []
+    of: dict[int, list[Entry]] = {}
+    for entry in await _found(work, answers.c.update_id == update.id):
+        of.setdefault(entry.guardian_id, []).append(entry)
+    names = await people.names_of(work, of)
+    found = [Conversation(names[guardian_id], entries) for guardian_id, entries in of.items()]
+    return sorted(found, key=lambda each: (not each.waits, each.entries[-1].number))
 
 
 async def _named(work: Work, entries: Sequence[Entry]) -> Sequence[Waiting]:
     of = {each.id: each for each in await _updates(work, {entry.update_id for entry in entries})}
-    names = {entry.guardian_id: "" for entry in entries}
-    for person_id in names:
-        names[person_id] = (await identity.contact(work, person_id)).name
+    names = await people.names_of(work, {entry.guardian_id for entry in entries})
     return [Waiting(entry, of[entry.update_id], names[entry.guardian_id]) for entry in entries]
 
 

@@ -68,7 +68,7 @@ async def leave(work: Work, class_id: int, person_id: int) -> bool:
 async def _guardian(work: Work, class_id: int, person_id: int) -> SchoolClass:
     mine = {each.id: each for each in await members.read_by(work, person_id)}
     if class_id not in mine:
-        raise Refusal("school.no_class")
+        raise Refusal("league.not_yours")
     return mine[class_id]
 
 

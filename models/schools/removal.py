@@ -25,7 +25,8 @@ from models.schools.tables import (
 
 OF_CHILDREN: tuple[Table, ...] = (requests, listed_guardians, consents, guardianships)
 OF_UPDATES: tuple[Table, ...] = (reads, pictures)
-KINDS = ("school_update", "school_update_urgent", "update_answered", "update_replied")
+KINDS = ("school_update", "school_update_urgent")
+ABOUT_UPDATES = (*KINDS, "update_answered", "update_replied")
 
 
 async def forget_children(work: Work, child_ids: Collection[int]) -> None:
@@ -42,7 +43,7 @@ async def forget_updates(work: Work, update_ids: Collection[int]) -> None:
     if not update_ids:
         return
     named = select(updates.c.code).where(bulk.among(work, updates.c.id, update_ids))
-    await outbox.forget(work, KINDS, [row.code for row in await work.all(named)])
+    await outbox.forget(work, ABOUT_UPDATES, [row.code for row in await work.all(named)])
     for table in OF_UPDATES:
         await work.run(delete(table).where(bulk.among(work, table.c.update_id, update_ids)))
     await work.run(delete(updates).where(bulk.among(work, updates.c.id, update_ids)))

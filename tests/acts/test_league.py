@@ -70,9 +70,9 @@ async def test_who_leaves_is_seen_by_nobody_and_still_sees_the_own_place(work: W
 @pytest.mark.parametrize("name", [*STRANGERS, "chen"])
 async def test_nobody_else_sees_it_or_takes_part(work: Work, town_school: School, name: str):
     person = town_school.people[name]
-    with pytest.raises(Refusal, match=r"school\.no_class"):
+    with pytest.raises(Refusal, match=r"league\.not_yours"):
         await league.of_class(work, town_school.class_id, person)
-    with pytest.raises(Refusal, match=r"school\.no_class"):
+    with pytest.raises(Refusal, match=r"league\.not_yours"):
         await league.take_part(work, town_school.class_id, person, "读书郎")
     assert not await league.leave(work, town_school.class_id, person)
     assert await count(work, table) == 0
