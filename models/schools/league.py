@@ -20,7 +20,7 @@ from models.schools.learning_tables import league, reading
 from models.schools.members import SchoolClass
 
 NICKNAME = "school_league.nickname"
-TRIED = ("league.joined", "league.renamed", "league.refused")
+TRIED = ("nickname.chosen", "nickname.changed", "nickname.refused")
 
 
 async def of_class(work: Work, class_id: int, person_id: int) -> League:
@@ -52,7 +52,7 @@ async def take_part(work: Work, class_id: int, person_id: int, nickname: str) ->
     if not renamed:
         same = {"class_id": class_id, "person_id": person_id, "since": work.now}
         await work.run(insert(league).values(row | same))
-    await _recorded(work, "league.renamed" if renamed else "league.joined", class_id, person_id)
+    await _recorded(work, "nickname.changed" if renamed else "nickname.chosen", class_id, person_id)
     return tidy
 
 
@@ -61,7 +61,7 @@ async def leave(work: Work, class_id: int, person_id: int) -> bool:
     mine = (league.c.class_id == class_id) & (league.c.person_id == person_id)
     if not (await work.run(delete(league).where(mine))).rowcount:
         return False
-    await _recorded(work, "league.left", class_id, person_id)
+    await _recorded(work, "nickname.removed", class_id, person_id)
     return True
 
 
@@ -120,7 +120,7 @@ async def _tried_today(work: Work, person_id: int) -> int:
 
 async def _refused(work: Work, class_id: int, person_id: int, why: Wrong | str) -> BadInput:
     """Counted. Whose name it was is not said."""
-    await _recorded(work, "league.refused", class_id, person_id)
+    await _recorded(work, "nickname.refused", class_id, person_id)
     return BadInput(f"league.nickname.{why}", longest=work.city.tariff.school.league.longest_nickname)
 
 

@@ -136,7 +136,7 @@ async def guardians_among(
     mine = (
         select(guardianships.c.person_id, children.c.class_id)
         .select_from(joined)
-        .where(*among, STAYS, _may_be_kept(work), years.c.ended_at.is_(None))
+        .where(*among, STAYS, may_be_kept(work), years.c.ended_at.is_(None))
     )
     return {(row.person_id, row.class_id) for row in await work.all(mine)}
 

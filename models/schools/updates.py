@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, func, select
+from sqlalchemy import ColumnElement, Row, select
 
 from models.base import bulk
 from models.base.clock import CITY_ZONE
@@ -114,12 +114,6 @@ async def was_read(work: Work, update: Update, person_id: int) -> bool:
     """Whether the person has opened it before."""
     mine = (reads.c.update_id == update.id) & (reads.c.person_id == person_id)
     return await work.first(select(reads.c.read_at).where(mine)) is not None
-
-
-async def count_read(work: Work, update: Update) -> int:
-    """How many people have opened it."""
-    mine = select(func.count()).select_from(reads).where(reads.c.update_id == update.id)
-    return int(await work.scalar(mine) or 0)
 
 
 async def _found(work: Work, which: ColumnElement[bool], limit: int = 1) -> Sequence[Update]:

@@ -6,8 +6,9 @@ import pytest
 from sqlalchemy import insert, select, update
 
 from models.base.ports import GatewayDown, GatewayRefused
-from models.schools import answers, membership
+from models.schools import membership
 from models.schools import tables as t
+from models.schools.learning_tables import answers
 from models.schools.updates import Update
 from tests.acts.queries import count
 from tests.conftest import FixedClock
@@ -148,7 +149,7 @@ async def test_strangers_see_nothing_and_not_that_there_is_something(
     assert ("绑定" in shown) is (name == "nobody")
     assert await has_read(world) == []
     async with world.database.read() as work:
-        assert await count(work, answers.answers) == 0
+        assert await count(work, answers) == 0
 
 
 async def test_who_is_not_known_cannot_do_anything(reader: Readers) -> None:

@@ -20,7 +20,7 @@ from models.base.db import Work
 from models.base.errors import Refusal
 from models.base.texts import Texts, texts
 from models.identity import acts as identity
-from models.schools import answers, members, updates
+from models.schools import answers, members, results, updates
 from models.schools.answers import Conversation
 
 SAFE_LINK = "https://"
@@ -151,14 +151,21 @@ async def _for_guardian(work: Work, visit: Visit, words: Texts) -> dict[str, Any
 
 
 async def _for_teacher(work: Work, visit: Visit, words: Texts) -> dict[str, Any]:
+    went = await results.of(work, visit.update)
     found = {
-        "guardians": await members.count_guardians(work, visit.update.class_id),
-        "read": await updates.count_read(work, visit.update),
+        "guardians": went.all,
+        "read": went.read,
+        "by_chat": went.by_chat,
+        "by_sms": went.by_sms,
+        "waiting": went.waiting,
     }
     return {
         "results": [
             (words.say(f"page.school.{name}"), words.say("page.school.people", count=count))
             for name, count in found.items()
+        ],
+        "missed": [
+            words.say(f"results.missed.{why}", count=count) for why, count in went.not_reached.items()
         ],
         "conversations": await answers.of_update(work, visit.person_id, visit.update),
     }

@@ -17,7 +17,7 @@ from models.base.crypto import Unopenable
 COOKIE = "shimin_school"
 PATH = "/school"
 LASTS = timedelta(hours=2)
-READER, FORM, BEAT = "school.reader", "school.form", "school.beat"
+READER, FORM, BEAT = "pages.reader", "pages.form", "pages.beat"
 
 
 @dataclass(frozen=True, slots=True)
