@@ -56,7 +56,7 @@ class School:
 
 
 async def school(database: Database) -> School:
-    """Enter it. Everybody's chat account is `o-<name>`, bound and following; every child is under 14, and consented for."""
+    """Enter it. Everybody's chat account is `w-<name>`, bound and following; every child is under 14, and consented for."""
     async with database.begin("system:import") as work:
         people = {name: await _person(work, place, name) for place, name in enumerate(NAMES)}
         [school_id] = await _put(work, t.schools, code="4420001", name="示范小学")
@@ -115,7 +115,7 @@ async def families(work: Work, school: School, many: int) -> list[int]:
 async def _person(work: Work, place: int, name: str) -> int:
     claim = Claim(NAMES[name], resident_id(f"1888010{place + 1}"), f"1390000000{place}")
     person_id, _ = await identity.enter_person(work, PersonEntry(claim, date(1988, 1, place + 1)))
-    account = {"openid": f"o-{name}", "person_id": person_id, "language": "zh_CN", "following": True}
+    account = {"openid": f"w-{name}", "person_id": person_id, "language": "zh_CN", "following": True}
     await work.run(insert(accounts).values(account | {"bound_at": work.now}))
     return person_id
 

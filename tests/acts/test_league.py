@@ -64,7 +64,9 @@ async def test_who_leaves_is_seen_by_nobody_and_still_sees_the_own_place(work: W
     assert not await league.leave(work, town_school.class_id, town_school.he)
     assert await seen(work, town_school, "liu") == ([(1, "读者liu", 0)], (1, 0))
     assert await seen(work, town_school, "he") == ([(1, "读者liu", 0)], (1, 0))
-    assert await audited(work, f"class {town_school.class_id}") == ["nickname.chosen"] * 2 + ["nickname.removed"]
+    assert await audited(work, f"class {town_school.class_id}") == ["nickname.chosen"] * 2 + [
+        "nickname.removed"
+    ]
 
 
 @pytest.mark.parametrize("name", [*STRANGERS, "chen"])

@@ -37,7 +37,7 @@ class Reader:
         assert asked.status == 303
         login = URL(asked.headers["Location"])
         code = f"code-{self.name}"
-        self.world.login.codes[code] = f"o-{self.name}"
+        self.world.login.codes[code] = f"w-{self.name}"
         back = URL(login.query["redirect_uri"])
         answer = await self.get(str(back.relative().update_query(code=code, state=login.query["state"])))
         given: SimpleCookie = SimpleCookie(answer.headers.get("Set-Cookie", ""))

@@ -57,7 +57,7 @@ async def test_whoever_looks_is_asked_of_wechat_and_remembered(reader: Readers, 
     cookie = back.headers["Set-Cookie"]
     for word in ("HttpOnly", "Secure", "SameSite=Lax", "Path=/school"):
         assert word in cookie
-    assert "o-liu" not in cookie
+    assert "w-liu" not in cookie
     assert await liu.open(PAGE) == 200
     wall.move(hours=2, seconds=1)
     assert (await liu.get(PAGE)).status == 303  # asked again
@@ -91,7 +91,7 @@ async def test_wechat_does_not_say_who_it_is(
 async def test_a_login_is_good_once_for_one_page_and_not_long(reader: Readers, world: World) -> None:
     liu = reader("liu")
     state = (await liu.get(PAGE)).headers["Location"].split("state=")[1]
-    world.login.codes |= {f"c{each}": "o-liu" for each in range(4)}
+    world.login.codes |= {f"c{each}": "w-liu" for each in range(4)}
     assert (await liu.get(f"/school/ANOTHER/wechat?code=c0&state={state}")).status == 403
     assert (await liu.get(f"{PAGE}/wechat?code=c0&state={state[:-1]}x")).status == 403
     assert (await liu.get(f"{PAGE}/wechat?code=c0&state={state}")).status == 303
