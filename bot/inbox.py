@@ -31,8 +31,8 @@ MESSAGES_A_MINUTE = 120  # of one account; a person types slower
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """What came in. `key` is the same for every delivery of one message; `event` is set when no text was sent, `picture` is the
-    channel's id of one."""
+    """What came in. `key` is the same for every delivery of one message; `event` is set when no text was sent (its `text` is then what a
+    code that led here asks for), `picture` is the channel's id of one."""
 
     openid: str
     key: str
@@ -138,7 +138,7 @@ class Inbox:
         if said.picture:
             found = self._router.find_picture(said.picture, known.chat.draft)
         elif said.event:
-            found = Found(self._router.events[said.event])
+            found = Found(self._router.events[said.event], said.text)
         else:
             found = self._router.find(said.text, known.chat.choices, known.chat.draft)
         for_a_person = found.command in (self._router.fallback, self._router.events["other"])

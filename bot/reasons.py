@@ -81,6 +81,19 @@ SENTENCES: Mapping[str, str] = MappingProxyType(
         "Import it once more with valid_from or valid_to.",
         "record.other_content": "This record number was used before for something else. "
         "Give a new record a new number; a wrong record is mended by an officer.",
+        # schools' lists
+        "school.code": "The school code is not 1 to 16 digits and letters. Write the code that the education office gave the school.",
+        "school.name": "The school's name is missing or longer than 64 characters. Write it as parents know it.",
+        "school.class": "The class is missing, has a gap in it, or is longer than 16 characters. Write it as 3-2.",
+        "school.year": "The school year is not two days within 400 days. Write its first and last day as 2025-09-01 and 2026-07-10.",
+        "school.year_over": "This school year is over and its data is gone. Check the first day of the year.",
+        "school.last_day": "The last day is not a date. Write it as 2026-01-31, or leave it empty while there is none.",
+        "school.unknown_school": "This school code is not on record. Import the school's classes first.",
+        "school.unknown_class": "The school has no such class in its newest year. Import its classes first, or check the name.",
+        "child.number": "The school number is not 1 to 16 digits, letters and hyphens. Write it as the school has it, never a resident ID.",
+        "child.name": "The child's name is missing or longer than 40 characters. Write it as on the school's list.",
+        "child.birth_date": "The date of birth is not a past day. Write it as 2016-05-20.",
+        "child.guardians": "There are more than 6 phones of guardians. Leave those who care for the child.",
         # questions of booking systems
         "clearance.mode": "There is no such mode of travel. The modes are those of the city's tariff: rail, air, ship, coach, hotel, exit.",
         "clearance.class": "This mode of travel has no such class. Leave the class out to ask of the mode as a whole.",

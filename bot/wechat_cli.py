@@ -51,17 +51,21 @@ def menu(
 @app.command()
 def qr(
     office: Annotated[str, typer.Argument(help="Its name; the scene is office:NAME.")],
+    of_class: Annotated[
+        bool, typer.Option("--class", help="It is a class's code; whoever scans it asks to join.")
+    ] = False,
     days: Annotated[int | None, typer.Option(help=f"For so long, 1 to {codes.LONGEST_DAYS}.")] = None,
     permanent: Annotated[bool, typer.Option("--permanent", help="For ever; an account has 100,000.")] = False,
     file: Annotated[Path, typer.Option(help="Where to draw it, .svg or .png.")] = Path("qr.svg"),
 ) -> None:
-    """Make a QR code for an office: prints the address of WeChat's picture and draws one into a file."""
+    """Make a QR code for an office or a class: prints the address of WeChat's picture and draws one into a file."""
     if permanent == (days is not None):
         complain("say either --days N or --permanent")
     if file.suffix not in PICTURES:
         complain(f"{file}: must end in {' or '.join(PICTURES)}")
     try:
-        code = _ask(lambda client: codes.create(client, office, days=days))
+        scene = codes.scene_of_class(office) if of_class else codes.scene_of(office)
+        code = _ask(lambda client: codes.create(client, scene, days=days))
     except ValueError as problem:
         complain(str(problem))
     segno.make(code.url, error="m").save(str(file), scale=8)

@@ -43,6 +43,7 @@ from models.post import late_reply
 from models.post.notices import Kinds
 from models.restrictions import acts as restrictions
 from models.restrictions import matter_notices
+from models.schools import answer_notices, broadcast, membership
 from models.violations import nomination_notices, officer_acts, refunds, silent_owners
 from models.violations import notices as violations
 from scheduler.delivery import Delivery
@@ -53,6 +54,7 @@ from scheduler.jobs import (
     decide_announced_records,
     end_matters,
     forget_questions,
+    forget_school_years,
     impose_ripe_measures,
     index_names,
     lapse_nominations,
@@ -86,6 +88,9 @@ KINDS = Kinds(
         *silent_owners.KINDS,
         *voiding.KINDS,
         *licences.KINDS,
+        *membership.KINDS,
+        *broadcast.KINDS,
+        *answer_notices.KINDS,
     )
 )
 DAILY = (
@@ -151,6 +156,7 @@ def _put_together(
         index_names.job(database),
         remove_photos.job(database, services.blobs),
         forget_questions.job(database),
+        forget_school_years.job(database),
         ReconcileBills(database, services.payments).job(),
         CompareWallet(database, services.wallet).job(),
     )

@@ -28,6 +28,7 @@ MAX_TEXT = 2000  # what a citizen can send at once, in characters; WeChat's own 
 RESEMBLES = 50  # rapidfuzz ratio from which a word is offered: one of two Chinese characters
 PERSON = "人工"  # what `0` stands for, wherever numbers are offered
 MORE = ("更多", "下一页", "more", "next")  # stand for the next page, where one is offered
+CONFIRM = ("确认", "confirm")
 NEXT_PAGE = re.compile(r".* 第[0-9]+页")
 EDGES = re.compile(r"^[\s\W_]+|[\s\W_]+$")
 # What may follow a Chinese word directly: a gap, a mark, a number, or a plate.
@@ -163,7 +164,8 @@ async def nothing_to_prepare(argument: str, draft: Draft | None, outside: Outsid
 @dataclass(frozen=True, slots=True)
 class Command:
     """What a citizen can say. `pattern` matches whole texts without a word (a bare case number); `listed` ones are suggested;
-    without `account` only the language of who writes is known."""
+    without `account` only the language of who writes is known. `verbatim`: the argument is taken as it was written, line breaks and all;
+    `confirms`: while its draft waits, a bare 确认 is its own, and no other command's."""
 
     name: str
     words: tuple[str, ...]
@@ -172,6 +174,8 @@ class Command:
     argument: bool = False
     listed: bool = True
     account: bool = True
+    verbatim: bool = False
+    confirms: bool = False
     pattern: re.Pattern[str] | None = None
     prepare: Prepare = nothing_to_prepare
 
@@ -197,11 +201,13 @@ class Found:
 
 @dataclass(frozen=True)
 class Router:
-    """The ordered list of commands; the first that matches wins. `events` are what channels report (follow, leave)."""
+    """The ordered list of commands; the first that matches wins. `events` are what channels report (follow, leave); `pictures` take one
+    while the draft of their name waits."""
 
     commands: Sequence[Command]
     events: Mapping[str, Command]
     fallback: Command
+    pictures: Sequence[Command] = ()
     _words: Mapping[str, Command] = field(init=False)
     _by_initial: Mapping[str, Sequence[str]] = field(init=False)
 
@@ -218,11 +224,13 @@ class Router:
         tidy = tidied(text)
         if choices and tidy.isdecimal():
             numbers = {str(number): choice for number, choice in enumerate((PERSON, *choices))}
-            tidy = tidied(numbers.get(tidy, tidy))
+            text = numbers.get(tidy, text)
+            tidy = tidied(text)
         elif choices and tidy.casefold() in MORE:
             tidy = next((each for each in choices if NEXT_PAGE.fullmatch(each)), tidy)
         return (
-            self._by_word(tidy)
+            self._by_confirmation(tidy, draft)
+            or self._by_word(tidy, text)
             or self._by_pattern(tidy)
             or self._by_draft(text, draft)
             or self._unknown(tidy, text)
@@ -230,19 +238,23 @@ class Router:
 
     def find_picture(self, media_id: str, draft: Draft | None = None) -> Found:
         """A picture belongs to the conversation that waits for one; else it is like anything that is no text."""
-        takes = self.events.get("picture")
-        if takes and draft and draft.command == takes.name:
-            return Found(takes, media_id)
-        return Found(self.events["other"])
+        takes = (each for each in self.pictures if draft and each.name == draft.command)
+        return next((Found(each, media_id) for each in takes), Found(self.events["other"]))
 
-    def _by_word(self, tidy: str) -> Found | None:
+    def _by_confirmation(self, tidy: str, draft: Draft | None) -> Found | None:
+        if draft is None or tidy.casefold() not in CONFIRM:
+            return None
+        waiting = (each for each in self.commands if each.confirms and each.name == draft.command)
+        return next((Found(each, CONFIRM[0]) for each in waiting), None)
+
+    def _by_word(self, tidy: str, text: str) -> Found | None:
         folded = tidy.casefold()
         for word in self._by_initial.get(folded[:1], ()):
             if not folded.startswith(word):
                 continue
             command, rest = self._words[word], tidy[len(word) :]
             if _ends_word(word, rest) and (command.argument or not rest):
-                return Found(command, EDGES.sub("", rest))
+                return Found(command, _as_written(word, text) if command.verbatim else EDGES.sub("", rest))
         return None
 
     def _by_pattern(self, tidy: str) -> Found | None:
@@ -268,6 +280,16 @@ def tidied(text: str) -> str:
     """Full-width forms made plain; gaps single; punctuation and emoji at both ends gone."""
     plain = unicodedata.normalize("NFKC", text[:MAX_TEXT])
     return EDGES.sub("", " ".join(plain.split()))
+
+
+def _as_written(word: str, text: str) -> str:
+    """What stands behind the word."""
+    _, _, rest = (
+        text.partition(found[0])
+        if (found := re.search(re.escape(word), text, re.IGNORECASE))
+        else ("", "", text)
+    )
+    return rest.strip(" \t\r\n:：")
 
 
 def _ends_word(word: str, rest: str) -> bool:

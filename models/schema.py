@@ -8,6 +8,8 @@ from models.post import desk, inbox
 from models.post import tables as post
 from models.restrictions import question_tables, wallet_tables
 from models.restrictions import tables as restrictions
+from models.schools import learning_tables
+from models.schools import tables as schools
 from models.violations import bill_tables, counter_tables, plan_tables
 from models.violations import tables as violations
 
@@ -22,6 +24,8 @@ MODULES = (
     restrictions,
     question_tables,
     wallet_tables,
+    schools,
+    learning_tables,
     violations,
     plan_tables,
     bill_tables,

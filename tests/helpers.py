@@ -22,6 +22,7 @@ from models.post.notices import Kinds, Notice
 from models.restrictions import acts as restrictions
 from models.restrictions import matter_notices, matters
 from models.restrictions.listed import Listed
+from models.schools import answer_notices, broadcast, membership
 from models.violations import acts as violations
 from models.violations import (
     catalogue,
@@ -46,6 +47,8 @@ KINDS = Kinds(
         *(*nomination_notices.KINDS, *matter_notices.KINDS),
         *(*refunds.KINDS, *challenge.KINDS, *plan.KINDS),
         *licences.KINDS,
+        *(*membership.KINDS, *broadcast.KINDS),
+        *answer_notices.KINDS,
     )
 )
 

@@ -1,10 +1,10 @@
-"""`shimin import`: registers, catalogue and violations from CSV files, by the same acts as everything else."""
+"""`shimin import`: registers, catalogue, violations and schools' lists from CSV files, by the same acts as everything else."""
 
 from collections.abc import Mapping
 from pathlib import Path
 from types import MappingProxyType
 
-from bot.imports import authorised, companies, licences, offences, people, vehicles, violations
+from bot.imports import authorised, companies, licences, offences, people, schools, vehicles, violations
 from bot.imports.runner import Importer, Progress, Summary, import_file
 from bot.imports.table import UnreadableFile
 from models.base.db import Database
@@ -22,6 +22,11 @@ KINDS: Mapping[str, Importer] = MappingProxyType(
         "violations": Importer(
             "violations", violations.COLUMNS, violations.read, violations.enter, violations.enter_all
         ),
+        "classes": Importer("classes", schools.CLASS_COLUMNS, schools.read_class, schools.enter_class),
+        "teachers": Importer(
+            "teachers", schools.TEACHER_COLUMNS, schools.read_teacher, schools.enter_teacher
+        ),
+        "children": Importer("children", schools.CHILD_COLUMNS, schools.read_child, schools.enter_child),
     }
 )
 

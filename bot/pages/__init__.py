@@ -10,8 +10,9 @@
     GET  /r/{token}                 a receipt, and /r/{token}/receipt.pdf: to its owner, for a day
     GET  /verify?code=              does a receipt hold? To anybody
     GET  /privacy                   what is kept of you
+    /school/...                     an update of a class, to the class: `bot/pages/school`
 
-The token is the signed link of one case. Whoever holds it sees its page, so that no page shows a name, an ID, a phone, a whole
+The token is the signed link of one case. Whoever holds it sees its page, so that no page of a case shows a name, an ID, a phone, a whole
 plate or an account.
 """
 
@@ -20,7 +21,7 @@ from pathlib import Path
 from aiohttp import web
 
 from bot import doors
-from bot.pages import case_page, chat_payment, code_payment, order_page, picture, privacy, receipts
+from bot.pages import case_page, chat_payment, code_payment, order_page, picture, privacy, receipts, school
 from bot.pages.press import PRESS, Press
 from bot.pages.visit import visiting
 from bot.settings import Settings
@@ -44,4 +45,5 @@ def setup(app: web.Application, settings: Settings) -> None:
     router.add_get("/r/{token}/receipt.pdf", receipts.owner(receipts.pdf))
     router.add_get("/verify", receipts.verify)
     router.add_get("/privacy", privacy.show)
+    school.setup(app, app[PRESS])
     router.add_static("/static/pages", STATIC)

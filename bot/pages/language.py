@@ -23,11 +23,11 @@ def address(request: web.Request, path: str) -> str:
     return str(URL(path).update_query(lang=chosen)) if chosen else path
 
 
-def other_language(request: web.Request) -> str:
-    """This page in the other language."""
+def other_language(request: web.Request, path: str = "") -> str:
+    """This page, or the one of this path, in the other language."""
     other = ENGLISH if language_of(request) == CHINESE else CHINESE
     kept = {name: value for name, value in request.query.items() if name in KEPT}
-    return str(URL(request.path).with_query({**kept, "lang": other}))
+    return str(URL(path or request.path).with_query({**kept, "lang": other}))
 
 
 def _chosen(request: web.Request) -> str | None:

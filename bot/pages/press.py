@@ -32,23 +32,24 @@ class Press:
     def page(
         self, request: web.Request, name: str, status: int = HTTPStatus.OK, **values: Any
     ) -> web.Response:
-        """A page in the reader's language; `name` is its template's."""
-        values |= {
+        """A page in the reader's language; `name` is its template's. A page that answers a POST says where it is to be had in the
+        `other_language`."""
+        same = {
             "link": partial(address, request),
             "other_language": other_language(request),
             "chosen": request.query.get("lang", ""),
         }
-        return self._print(name, language_of(request), status, values)
+        return self._print(name, language_of(request), status, same | values)
 
     def problem(self, request: web.Request, name: str, status: int, *, back: str = "") -> web.Response:
         """A page that says what went wrong and the way on: `page.problem.<name>.title`, `.text`; `back` is a path of ours."""
         back = address(request, back) if back else ""
         return self._print("problem.html", language_of(request), status, {"name": name, "back": back})
 
-    def refuse(self, status: int, reason: str) -> web.Response:
-        """A door's refusal. No citizen meets it: the form they press stands on a page whose link was right."""
+    def refuse(self, status: int, reason: str, name: str = "unknown") -> web.Response:
+        """A door's refusal. Hardly anybody meets it: the form they press stands on a page whose link was right."""
         del reason
-        return self._print("problem.html", CHINESE, status, {"name": "unknown", "back": ""})
+        return self._print("problem.html", CHINESE, status, {"name": name, "back": ""})
 
     def see_other(self, request: web.Request, path: str) -> web.Response:
         """Go on with a GET of a path of ours, in the language chosen."""

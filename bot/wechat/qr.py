@@ -1,5 +1,6 @@
-"""QR codes that lead to the account, one for each office; the scene tells which one was scanned."""
+"""QR codes that lead to the account, one for each office or class; the scene tells which one was scanned."""
 
+import re
 from dataclasses import dataclass
 
 import structlog
@@ -9,6 +10,8 @@ from bot.wechat.http import NoAnswer
 from bot.wechat.messages import IncomingMessage, Scan, Subscribe
 
 OFFICE = "office:"
+CLASS = "class:"  # behind it stands the code by which a guardian joins
+CLASS_CODE = re.compile(r"[2-9A-HJ-NP-Z]{8}")
 SCENE_LIMIT = 64  # WeChat counts 1 to 64; taken as bytes, which is the stricter reading
 LONGEST_DAYS = 30
 DAY = 24 * 3600
@@ -35,6 +38,18 @@ def scene_of(office: str) -> str:
     return scene
 
 
+def scene_of_class(code: str) -> str:
+    """The scene of a class: `class:<code>`. Raises ValueError for what is no code of one."""
+    if not CLASS_CODE.fullmatch(code.upper()):
+        raise ValueError("class: must be its code of 8 letters and digits, as its teacher sees it")
+    return f"{CLASS}{code.upper()}"
+
+
+def words_of(scene: str) -> str:
+    """What whoever scans this code asks for, as if it had been written; empty where that is nothing in particular."""
+    return f"加入 {scene.removeprefix(CLASS)}" if scene.startswith(CLASS) else ""
+
+
 def office_of(message: IncomingMessage) -> str:
     """The office whose code led here, by a follow or a scan; empty for any other message or code."""
     match message:
@@ -50,9 +65,8 @@ def note(message: IncomingMessage) -> None:
         log.info("office_scanned", office=office, followed=isinstance(message, Subscribe))
 
 
-async def create(client: WeChatClient, office: str, *, days: int | None) -> QrCode:
+async def create(client: WeChatClient, scene: str, *, days: int | None) -> QrCode:
     """A code for `days` days (1 to 30), or a permanent one (an account has 100,000). Raises ValueError, and as `Api.call`."""
-    scene = scene_of(office)
     if days is not None and not 1 <= days <= LONGEST_DAYS:
         raise ValueError(f"days: must be 1 to {LONGEST_DAYS}")
     # Without expire_seconds WeChat makes a code of 60 seconds.

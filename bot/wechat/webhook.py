@@ -200,12 +200,13 @@ def said_in(message: messages.IncomingMessage) -> Said | None:
             return Said(openid, key, picture=media_id)
         case messages.Click(key=words):
             return Said(openid, key, text=words)
-        case messages.Subscribe():
-            return Said(openid, key, event="subscribe")
+        case messages.Subscribe(scene=scene):
+            return Said(openid, key, text=qr.words_of(scene), event="subscribe")
         case messages.Unsubscribe():
             return Said(openid, key, event="unsubscribe")
-        case messages.Scan():
-            return Said(openid, key, event="subscribe")
+        case messages.Scan(key=scene):
+            words = qr.words_of(scene)
+            return Said(openid, key, text=words, event="" if words else "subscribe")
         case messages.Event(name=name):
             log.info("event_unanswered", name=name)
             return None

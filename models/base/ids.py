@@ -6,6 +6,7 @@ from random import Random
 
 from stdnum import damm
 
+READABLE = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 BASE32 = string.ascii_uppercase + "234567"  # no 0 or 1, which are read as letters
 ALPHANUMERIC = string.ascii_uppercase + string.digits
 
@@ -27,7 +28,11 @@ class Ids:
 
     def ticket_no(self) -> str:
         """6 letters and digits, to be read out on the phone."""
-        return "".join(self._random.choices("23456789ABCDEFGHJKLMNPQRSTUVWXYZ", k=6))
+        return "".join(self._random.choices(READABLE, k=6))
+
+    def join_code(self) -> str:
+        """8 letters and digits, to be typed off a sheet of paper: 40 bits, for what must not be found by trying."""
+        return "".join(self._random.choices(READABLE, k=8))
 
     def code_body(self) -> str:
         """10 letters and digits of base32: 50 bits of a code that a mark follows (`Links.code`)."""

@@ -12,6 +12,7 @@ from pydantic import ValidationError
 
 from models.base.money import Fen
 from models.base.tariff_part import Part
+from models.base.tariff_school import School as School
 from models.base.tariff_travel import MatterRule as MatterRule
 from models.base.tariff_travel import Travel as Travel
 
@@ -205,6 +206,7 @@ class Tariff(Part):
     nomination: Nomination
     measures: Measures
     travel: Travel
+    school: School
     binding: Binding
     quiet: Quiet
     office: Office
@@ -241,6 +243,11 @@ def figures(tariff: Tariff) -> dict[str, Any]:
         "most_photos": tariff.challenges.photos,
         "correction_days": tariff.travel.correction_days,
         "delete_days": tariff.travel.delete_working_days,
+        "consent_age": tariff.school.consent_age,
+        "longest_update": tariff.school.longest_text,
+        "update_pictures": tariff.school.pictures,
+        "undo_seconds": tariff.school.undo_seconds,
+        "keep_days": tariff.school.keep_days,
         "hotline": tariff.office.phone,
         "refund_from": tariff.payment.refund_working_days[0],
         "refund_to": tariff.payment.refund_working_days[1],

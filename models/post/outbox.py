@@ -7,12 +7,24 @@ A claim whose lease ran out is claimed again with `sent_before` set: the provide
 Receipts only move a status forward; a final status is never overwritten.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    String,
+    and_,
+    cast,
+    delete,
+    func,
+    insert,
+    literal,
+    select,
+    update,
+)
 
 from models.base import bulk, trace
 from models.base.db import Work
@@ -27,6 +39,8 @@ from models.post.notices import Channel, Content, Kind, Notice, pack
 from models.post.tables import DUE as DUE
 from models.post.tables import HELD, PARAMS
 from models.post.tables import outbox as outbox
+
+DueAt = Callable[[ColumnElement[int]], ColumnElement[datetime]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +92,42 @@ async def put_all(work: Work, drafts: Iterable[Draft]) -> None:
         work.nudges.add(DUE)
 
 
+async def queue_for(
+    work: Work,
+    kind: Kind,
+    *,
+    subject: str,
+    params: Mapping[str, Any],
+    to: Select[tuple[int]],
+    due_at: DueAt | None = None,
+    each: int,
+) -> int:
+    """Queue the same notice for everybody whom `to` selects (`person_id`, each once), in one statement for `each` of them; returns how
+    many people. As in `put_all`, that it is there already is an error. `due_at` tells of a person's id when (civic), now by default."""
+    people, last, count, found = to.subquery("readers"), 0, 0, each
+    while found == each:
+        beyond = select(people.c.person_id).where(people.c.person_id > last)
+        some = beyond.order_by(people.c.person_id).limit(each).subquery("some")
+        for row in _rows(work, Draft(kind, subject, "", params=params)):
+            same = {name: literal(value, outbox.c[name].type) for name, value in row.items()}
+            own: dict[str, ColumnElement[Any]] = {
+                "person_id": some.c.person_id,
+                "key": literal(f"{kind.name}.{subject}.")
+                .concat(cast(some.c.person_id, String))
+                .concat(literal(f".{row['channel']}")),
+            }
+            if due_at:
+                own["due_at"] = due_at(some.c.person_id)
+            one = same | own
+            queued = insert(outbox).from_select(list(one), select(*one.values()))
+            ids = [new.person_id for new in await work.all(queued.returning(outbox.c.person_id))]
+        found, last = len(ids), max(ids, default=last)
+        count += found
+    if count:
+        work.nudges.add(DUE)
+    return count
+
+
 async def sent(work: Work, notice: Notice, provider_id: str) -> bool:
     """The provider has it. The day on which this is recorded is the day of service. False when another already said so."""
     return await _finish(work, notice, _as_sent(work, provider_id or None))
@@ -125,6 +175,21 @@ async def receive(work: Work, receipt: Receipt) -> tuple[Notice, bool] | None:
         if row := await work.first(update(outbox).where(known).values(**values, **also).returning(*COLUMNS)):
             return notice_of(work, row), bool(also)
     return None
+
+
+async def states(work: Work, kinds: Sequence[str], subject: str) -> list[tuple[str, str, str, int]]:
+    """How it stands with what these kinds tell of this subject: state, channel, reason, and of how many."""
+    which = (outbox.c.state, outbox.c.channel, func.coalesce(outbox.c.reason, ""))
+    mine = outbox.c.kind.in_(kinds) & (outbox.c.subject == subject)
+    found = select(*which, func.count()).where(mine).group_by(*which)
+    rows: Sequence[Any] = await work.all(found)
+    return [(state, channel, reason, count) for state, channel, reason, count in rows]
+
+
+async def forget(work: Work, kinds: Sequence[str], subjects: Sequence[str]) -> None:
+    """What these were about is to be kept nowhere any more."""
+    mine = outbox.c.kind.in_(kinds) & bulk.among(work, outbox.c.subject, subjects)
+    await work.run(delete(outbox).where(mine))
 
 
 async def was_sent(work: Work, kind: Kind, subject: str) -> bool:

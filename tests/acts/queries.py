@@ -1,8 +1,8 @@
 """What acts left behind, as tests ask for it."""
 
-from typing import Any
+from typing import Any, Self
 
-from sqlalchemy import Table, func, select
+from sqlalchemy import Table, event, func, select
 
 from models.base.audit import events
 from models.base.db import Work
@@ -39,3 +39,21 @@ async def audited(work: Work, subject: str) -> list[str]:
     """The actions on record for a subject, oldest first."""
     about = select(events.c.action).where(events.c.subject == subject).order_by(events.c.id)
     return [row.action for row in await work.all(about)]
+
+
+class Statements:
+    """What the database is asked while it listens: the first word of each statement."""
+
+    def __init__(self, work: Work) -> None:
+        self._engine = work.writing.engine.sync_engine
+        self.heard: list[str] = []
+
+    def __enter__(self) -> Self:
+        event.listen(self._engine, "before_cursor_execute", self._hear)
+        return self
+
+    def __exit__(self, *problem: object) -> None:
+        event.remove(self._engine, "before_cursor_execute", self._hear)
+
+    def _hear(self, connection: object, cursor: object, statement: str, *rest: object) -> None:
+        self.heard.append(statement.split()[0])

@@ -18,7 +18,7 @@ from models.post.notices import Channel
 from models.violations import nominations, payments, store
 from models.violations.rules import State
 from tests.databases import on_sqlite
-from tests.handlers import driving, lives, matters, objections, officers, plans
+from tests.handlers import classes, driving, lives, matters, objections, officers, plans
 from tests.handlers.chat import World, sentence
 from tests.handlers.test_binding import code
 from tests.handlers.test_sentences import kinds_by
@@ -80,6 +80,7 @@ async def bind_twice(world: World) -> None:
 
 async def whole_life(world: World) -> None:
     """One case forgotten, one that takes an officer, one by letter, one served, forgotten, locked, paid too late, then paid twice."""
+    await classes.term(world)
     await lives.recorded(world, "R1")
     await lives.recorded(world, "R2", code=OVERLOAD)
     await lives.decided(world, "R3")
@@ -148,7 +149,7 @@ async def speak(world: World, language: str, *, following: bool) -> None:
         await (identity.follow if following else identity.unfollow)(work, "o-li")
 
 
-NAMES = "兴中道|粤T|示范市人民法院|示范市商业银行"  # of a road, a province, a court, a bank
+NAMES = "兴中道|粤T|示范市人民法院|示范市商业银行|示范小学"  # of a road, a province, a court, a bank, a school
 
 
 @on_sqlite  # a life is long, and what is written knows no database: the next test goes through it on both

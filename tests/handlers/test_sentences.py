@@ -24,6 +24,8 @@ from models.licences import reduction_rules
 from models.post.notices import Channel
 from models.restrictions.matter_rules import PleaKind
 from models.restrictions.questions import Purpose
+from models.schools.league_rules import Wrong
+from models.schools.results import Why as Missed
 from models.violations import challenge_rules, nomination_rules, plan_rules, rules
 from models.violations.grounds import EraseGround, VoidGround
 from models.violations.nomination_rules import NominationState, Obstacle, Unnameable
@@ -118,6 +120,8 @@ FAMILIES: Mapping[str, AbstractSet[str]] = {
     **{f"travel.{mode}": set(classes) for mode, classes in TRAVEL.modes.items()},
     "ground": {*EraseGround, *VoidGround},
     "refund.why": set(Why),
+    "results.missed": set(Missed),
+    "league.nickname": {*Wrong, "taken"},
 }
 SENTENCES_BY_LANGUAGE = {language: messages(language) for language in LANGUAGES}
 NAMES = sorted(SENTENCES_BY_LANGUAGE[CHINESE])

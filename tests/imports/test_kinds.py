@@ -173,6 +173,7 @@ async def test_every_kind_twice_changes_nothing(town_desk: Desk):
 
 def test_the_kinds():
     kinds = ["people", "companies", "authorised", "vehicles", "licences", "offences", "violations"]
+    kinds += ["classes", "teachers", "children"]
     assert list(KINDS) == kinds
 
 

@@ -15,6 +15,7 @@ from bot.imports import (
     offences,
     people,
     runner,
+    schools,
     table,
     vehicles,
     violations,
@@ -30,6 +31,7 @@ from models.identity import store as identity_store
 from models.licences import acts as licences
 from models.licences import registers
 from models.restrictions import questions
+from models.schools import registers as school_registers
 from models.violations import acts as cases
 from models.violations import catalogue, evidence
 from models.violations import store as case_store
@@ -38,6 +40,7 @@ REACHED = (
     *(companies, authorised, company_acts, licence_rows),
     *(people, vehicles, offences, violations, runner, table, reports),
     *(identity, identity_rules, identity_store, registration, licences, registers),
+    *(schools, school_registers),
     *(cases, case_store, catalogue, evidence, pictures, violations_api, questions),
 )
 CITIZENS_ONLY = {

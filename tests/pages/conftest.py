@@ -34,7 +34,7 @@ def services(world: World, wall: FixedClock) -> Services:
         sms=UNTOUCHED,
         chat=UNTOUCHED,
         media=UNTOUCHED,
-        blobs=UNTOUCHED,
+        blobs=world.blobs,
         login=world.login,
         payments=world.payments,
         wallet=UNTOUCHED,

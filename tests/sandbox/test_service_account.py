@@ -164,7 +164,7 @@ async def test_a_picture_that_was_uploaded_is_pushed(
 async def test_an_offices_code_brings_its_scene(
     sandbox: TestClient, service: Service, wechat: WeChatClient, days: int | None
 ):
-    code = await qr.create(wechat, "石岐大队", days=days)
+    code = await qr.create(wechat, qr.scene_of("石岐大队"), days=days)
     assert code.seconds == (days or 0) * 86400
     ticket = URL(code.picture_url).query["ticket"]
     heard = []
