@@ -1,7 +1,7 @@
 """A rolling upgrade: migrate first, and the version before goes on working on the new schema until its last process has ended."""
 
 from collections.abc import Sequence
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -35,6 +35,7 @@ VALUES: Sequence[tuple[type[types.TypeEngine[Any]], Any]] = (
     (types.Integer, lambda n: n),
     (types.DateTime, lambda n: datetime(2026, 3, n, tzinfo=UTC)),
     (types.Date, lambda n: date(2026, 3, n)),
+    (types.Time, lambda n: time(n)),
     (types.LargeBinary, lambda n: bytes([n]) * 32),
     (types.JSON, lambda n: {"n": n}),
     (types.String, lambda n: str(n)),

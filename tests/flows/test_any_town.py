@@ -8,7 +8,6 @@ import asyncio
 import os
 from collections import Counter
 from collections.abc import Callable, Coroutine, Sequence
-from pathlib import Path
 from random import Random
 from typing import Any, ClassVar
 
@@ -116,9 +115,9 @@ def table(done: Counter[tuple[str, bool]]) -> str:
 
 
 @pytest.mark.timeout(0 if STEPS else 300)
-def test_any_town(city: City, databases: Databases, tmp_path: Path) -> None:
+def test_any_town(city: City, databases: Databases) -> None:
     with asyncio.Runner() as runner, accidents() as met:
-        url = runner.run(databases.fresh(tmp_path))
+        url = runner.run(databases.fresh())
         town = runner.run(founded(url, city))
         done: Counter[tuple[str, bool]] = Counter()
         here = type("AnyTownHere", (AnyTown,), {"town": town, "runner": runner, "done": done})

@@ -149,7 +149,7 @@ async def speak(world: World, language: str, *, following: bool) -> None:
         await (identity.follow if following else identity.unfollow)(work, "o-li")
 
 
-NAMES = "兴中道|粤T|示范市人民法院|示范市商业银行|示范小学"  # of a road, a province, a court, a bank, a school
+NAMES = "兴中道|粤T|示范市人民法院|示范市商业银行|示范小学"  # road, province, court, bank, school
 
 
 @on_sqlite  # a life is long, and what is written knows no database: the next test goes through it on both
