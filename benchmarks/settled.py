@@ -35,7 +35,8 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from sqlalchemy import select, text
 from stdnum.cn import ric
 
-from benchmarks.webhook import _wait as wait_for_port
+from benchmarks.load import cpu_seconds
+from benchmarks.webhook import wait as wait_for_port
 from bot.demo.files import APP_ID, MERCHANT_ID, PLATFORM_KEY_ID, Place, environment, write_sandbox_config
 from bot.demo.keys import Keys, make_keys
 from bot.settings import load_settings
@@ -139,10 +140,13 @@ async def measure(place: Place, platform: Platform, count: int, rate: float) -> 
     await upgrade(settings.database_url)
     database = open_database(settings)
     orders = await move_in(database, count)
-    with running(place):
+    with running(place) as processes:
+        before = {name: cpu_seconds(pid) for name, pid in processes.items()}
         began = await pay(place, platform, orders, rate)
         told = await wait_until_told(database, began)
+        spent = {name: (cpu_seconds(pid) - before[name]) / count * 1e3 for name, pid in processes.items()}
     good = await check(database, began, told)
+    print("CPU ms a payment:", ", ".join(f"{name} {spent[name]:.1f}" for name in ("serve", "worker")))
     report(database.dialect, began, told, rate)
     await database.close()
     return good
@@ -201,8 +205,8 @@ def _offence() -> Offence:
 
 
 @contextmanager
-def running(place: Place) -> Iterator[None]:
-    """The sandbox, a web process and a worker."""
+def running(place: Place) -> Iterator[dict[str, int]]:
+    """The sandbox, a web process and a worker; their process ids."""
     commands = (["-m", "sandbox", str(place.sandbox_config)], ["-m", "bot", "serve"], ["-m", "bot", "worker"])
     log = (place.folder / "log").open("wb")
     processes = [subprocess.Popen([sys.executable, *command], stdout=log, stderr=log) for command in commands]
@@ -210,8 +214,14 @@ def running(place: Place) -> Iterator[None]:
         for port in (place.sandbox_port, place.port):
             wait_for_port(port)
         time.sleep(2)  # the worker says nowhere that it is up
-        yield
-        assert all(process.poll() is None for process in processes), (place.folder / "log").read_text()
+        yield {
+            command[-1].rpartition("/")[2]: each.pid
+            for command, each in zip(commands, processes, strict=True)
+        }
+        assert all(process.poll() is None for process in processes)
+    except BaseException:
+        print((place.folder / "log").read_text()[-8000:], file=sys.stderr)
+        raise
     finally:
         for process in processes:
             process.terminate()

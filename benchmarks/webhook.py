@@ -97,7 +97,7 @@ def _rounds(town: Town, connections: int) -> dict[str, list[Measured]]:
 
 
 def _run(server: str, text: str, town: Town, connections: int, first: int) -> Measured:
-    with _served(server, PORT, town) as pid:
+    with served(server, PORT, town) as pid:
         for size in (WARM_UP, REQUESTS):  # after the first everybody's language is known, where there are few
             first += size
             requests = [push(openid(1 + (first + n) % town.people), text, first + n) for n in range(size)]
@@ -107,14 +107,14 @@ def _run(server: str, text: str, town: Town, connections: int, first: int) -> Me
 
 
 @contextlib.contextmanager
-def _served(server: str, port: int, town: Town) -> Iterator[int]:
+def served(server: str, port: int, town: Town) -> Iterator[int]:
     cores = sorted(os.sched_getaffinity(0))
     os.sched_setaffinity(0, {cores[-1]})
     module = [sys.executable, "-m", "benchmarks.servers"]
     command = [*module, server, str(port), str(town.folder), *town.servers]
     process = subprocess.Popen(command, preexec_fn=lambda: os.sched_setaffinity(0, {cores[0]}))
     try:
-        _wait(port)
+        wait(port)
         yield process.pid
     finally:
         process.kill()
@@ -122,7 +122,7 @@ def _served(server: str, port: int, town: Town) -> Iterator[int]:
         os.sched_setaffinity(0, cores)
 
 
-def _wait(port: int) -> None:
+def wait(port: int) -> None:
     for _ in range(400):
         try:
             urllib.request.urlopen(f"http://127.0.0.1:{port}/nothing", timeout=1)

@@ -1,7 +1,6 @@
 """Payment orders: of one case or several, of the whole bill or a part. An amount holds until its order expires, never past midnight.
 
 new -> open (the provider knows it) -> paid | closed
-                     -> ending (another payment came for its case; the provider is told soon) -> paid | closed
 
 What is done with the money is in `booking`.
 """
@@ -27,16 +26,15 @@ QUERY_AFTER = timedelta(seconds=20)  # the provider repeats after 15 s; then we 
 
 
 class OrderState(StrEnum):
-    """`new -> open -> ending -> paid | closed`; a closed one can still turn out to be paid."""
+    """`new -> open -> paid | closed`; a closed one can still turn out to be paid."""
 
     NEW = "new"
     OPEN = "open"
-    ENDING = "ending"
     PAID = "paid"
     CLOSED = "closed"
 
 
-UNPAID = (OrderState.NEW, OrderState.OPEN, OrderState.ENDING)
+UNPAID = (OrderState.NEW, OrderState.OPEN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,13 +117,12 @@ async def order_closed(work: Work, number: str) -> None:
 
 
 async def end_others(work: Work, case_number: str, paid: str = "") -> None:
-    """Money came for this case on the order `paid`, or it was taken back: what the others would pay is not owed so any more. They are
-    closed at the provider soon (`query_silent_orders`); what is paid on them until then goes back. The case is held before its orders.
-    """
+    """Money came for this case on the order `paid`, or it was taken back: what the others would pay is not owed so any more. Their amount
+    holds no longer, and they are closed at the provider soon (`query_silent_orders`). The case is held before its orders."""
     mine = select(tables.parts.c.order_number).where(tables.parts.c.case_number == case_number)
-    usable = orders.c.state.in_((OrderState.NEW, OrderState.OPEN)) & (orders.c.number != paid)
-    ended = update(orders).where(usable, orders.c.number.in_(mine))
-    await work.run(ended.values(state=OrderState.ENDING))
+    holds = orders.c.state.in_(UNPAID) & (orders.c.number != paid) & (orders.c.expires_at > work.wall)
+    ended = update(orders).where(holds, orders.c.number.in_(mine))
+    await work.run(ended.values(expires_at=work.wall))
 
 
 async def order(work: Work, number: str) -> Order | None:
@@ -135,11 +132,12 @@ async def order(work: Work, number: str) -> Order | None:
 
 
 async def unpaid_orders(work: Work, *, silent_only: bool) -> Sequence[Order]:
-    """Orders nobody has told us the end of; `silent_only`: those older than the provider's first repetition, and those to be ended."""
+    """Orders nobody has told us the end of; `silent_only`: those older than the provider's first repetition, and those whose
+    amount holds no longer."""
     waiting = select(orders).where(orders.c.state.in_(UNPAID))
     if silent_only:
         old = orders.c.made_at < work.wall - QUERY_AFTER
-        waiting = waiting.where(old | (orders.c.state == OrderState.ENDING))
+        waiting = waiting.where(old | (orders.c.expires_at < work.wall))
     return await _orders(work, waiting.order_by(orders.c.made_at, orders.c.number).limit(200))
 
 
@@ -164,7 +162,7 @@ async def _usable(work: Work, openid: str, parts: Sequence[Part]) -> Order | Non
         (orders.c.case_number == parts[0].case_number)
         & (orders.c.openid == openid)
         & (orders.c.total == sum(part.total for part in parts))
-        & orders.c.state.in_((OrderState.NEW, OrderState.OPEN))
+        & orders.c.state.in_(UNPAID)
         & (orders.c.expires_at > work.wall + timedelta(minutes=1))
     )
     found = await _orders(work, select(orders).where(usable).order_by(orders.c.made_at.desc()))

@@ -1,4 +1,4 @@
-"""Orders nobody told us the end of: ask WeChat Pay, book what was paid, close what expired or what another payment made needless."""
+"""Orders nobody told us the end of: ask WeChat Pay, book what was paid, close what expired, and what another payment made needless."""
 
 import structlog
 
@@ -6,7 +6,7 @@ from models.base.db import Database
 from models.base.ports import GatewayError, GatewayRefused, PaymentGateway, TradeState
 from models.flows import settlement
 from models.violations import payments
-from models.violations.payments import Order, OrderState
+from models.violations.payments import Order
 from scheduler.service import TickJob
 
 GONE = frozenset({TradeState.CLOSED, TradeState.REVOKED, TradeState.REFUNDED, TradeState.UNKNOWN_ORDER})
@@ -51,8 +51,8 @@ class SilentOrders:
                 ids = {"app_id": self._gateway.app_id, "merchant_id": self._gateway.merchant_id}
                 await settlement.settle(work, trade, **ids)
             return True
-        over = order.expires_at < self._database.wall.now() or order.state is OrderState.ENDING
-        if trade.state not in GONE and not (over or close_anyway):
+        expired = order.expires_at < self._database.wall.now()
+        if trade.state not in GONE and not (expired or close_anyway):
             return False
         if trade.state not in GONE and not await self._close(order):
             return False

@@ -324,7 +324,9 @@ async def test_orders_that_nobody_needs_any_more_are_closed(life: Life, says: Tr
     wire = FakePayments()
     if says is TradeState.PAID:
         wire.trades[order.number] = paid_trade(order)
-    assert await SilentOrders(life.database, wire).query_all() == 1  # at once: not when it expires
+    for clock in life.clocks:
+        clock.move(seconds=5)
+    assert await SilentOrders(life.database, wire).query_all() == 1  # soon: not when it expires
     async with life.database.read() as work:
         assert await count(work, orders, number=order.number, state=ended) == 1
     assert wire.closed == ([order.number] if says is TradeState.OPEN else [])

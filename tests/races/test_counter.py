@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from random import Random
 
+from sqlalchemy import select
+
 from models.flows import counter
 from models.flows.settlement import Settlement
 from models.post.desk import tickets
@@ -121,7 +123,9 @@ async def test_the_counter_while_an_order_is_made(meetings: Meetings, street: St
         paper = slip(street, number, amount=await street.owed(number))
         await meet(enter(paper), jobs.act(acts.order, number))
         await is_settled(street, him, number)
-        assert await street.rows(orders, case_number=number, state=OrderState.NEW) == 0
+        async with street.database.read() as work:
+            held = await work.all(select(orders.c.expires_at).where(orders.c.state == OrderState.NEW))
+        assert all(row.expires_at <= street.database.wall.now() for row in held)
 
 
 async def test_money_is_given_back_at_the_counter_once(twins: Meetings, street: Street) -> None:
