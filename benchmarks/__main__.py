@@ -34,6 +34,11 @@ def main(cases: int) -> None:
                 _run(f"reads of {size:,} cases", "reads", there, str(size))
         with _database(postgresql, "bench_webhook") as there:  # sealed with other keys
             _run("the webhook on PostgreSQL and Redis", "webhook", there, redis, str(cases))
+        with _database(postgresql, "bench_clearance") as there:
+            _run("clearance", "clearance", there, redis)
+        _run("from the payment to the citizen, on SQLite", "settled")
+        with _database(postgresql, "bench_settled") as there:
+            _run("from the payment to the citizen, on PostgreSQL and Redis", "settled", there, redis)
         _run("claims", "claims")
         _run("notices into a carrier", "notices")
         _run("imports", "imports")

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from models.base import audit
 from models.base.clock import CITY_ZONE
@@ -88,6 +88,9 @@ async def issue(work: Work, person_id: int, number: str) -> Receipt:
     if row is None:
         await _insert(work, case, paid, total)
         row = await work.first(select(receipts).where(known))
+    elif row.payments != (now := _written(paid)):  # another payment of as much took its place (`crossing`)
+        await work.run(update(receipts).where(known).values(payments=now, paid_at=paid[-1].at))
+        row = await work.first(select(receipts).where(known))
     return await _receipt(work, row)
 
 
@@ -151,7 +154,7 @@ async def _insert(work: Work, case: Case, paid: tuple[Paid, ...], total: int) ->
         "principal": principal,
         "surcharge": total - principal,
         "total": total,
-        "payments": [[each.transaction_id, each.amount, each.at.isoformat()] for each in paid],
+        "payments": _written(paid),
         "paid_at": paid[-1].at,
         "issued_at": work.wall,
     }
@@ -163,6 +166,10 @@ async def _insert(work: Work, case: Case, paid: tuple[Paid, ...], total: int) ->
                 work, "receipt.issued", f"case {case.number}", person_id=case.liable_id, **details
             )
             return
+
+
+def _written(paid: tuple[Paid, ...]) -> list[list[Any]]:
+    return [[each.transaction_id, each.amount, each.at.isoformat()] for each in paid]
 
 
 async def _receipt(work: Work, row: Any) -> Receipt:

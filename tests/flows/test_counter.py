@@ -281,6 +281,16 @@ async def issued(life: Life, number: str) -> receipts.Receipt:
         return await receipts.issue(work, life.people.li_ming, number)
 
 
+async def test_a_receipt_names_the_payment_that_stands(life: Life):
+    number = await served(life)
+    await life.pay(number)
+    before = await issued(life, number)
+    await enter(life, number, paid_on=march(2))
+    after = await issued(life, number)
+    assert (after.code, after.total) == (before.code, before.total)
+    assert [[each.at_counter for each in one.payments] for one in (before, after)] == [[""], ["B-0001"]]
+
+
 async def test_more_at_the_counter_than_wechat_pay_brought_is_fetched_there(life: Life):
     number = await served(life)
     await life.pay(number)
