@@ -2,7 +2,7 @@
 
 import sqlite3
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from types import SimpleNamespace
 from typing import Any, Protocol
@@ -55,6 +55,15 @@ READ = {
     "silent_cases": ("", "silence_id case_number"),
     "officer_acts": ("id", "id case_number act"),
 }
+# Which rows are about one case; of the other tables those that name it in `case_number`, and of some none.
+ABOUT = {
+    "cases": "number = '{0}'",
+    "restriction_warnings": "basis = 'case {0}'",
+    "restrictions": "basis = 'case {0}'",
+    "point_postings": "reference = '{0}'",
+    "fine_postings": "'fine:{0}' IN (from_account, to_account)",
+    **dict.fromkeys(("plan_instalments", "point_holds", "payments", "silent_owners"), "1 = 0"),
+}
 ORDERED = {"point_postings": "day, id", "fine_postings": "id"}
 
 
@@ -67,9 +76,10 @@ def _column(written: str) -> str:
 
 
 def _statement(table: str, columns: str) -> str:
+    """With a place for a condition."""
     wanted = ", ".join(map(_column, columns.split()))
     order = f" ORDER BY {ORDERED[table]}" if table in ORDERED else ""
-    return f"SELECT {wanted} FROM {table}{order}"
+    return f"SELECT {wanted} FROM {table} {{}}{order}"
 
 
 STATEMENTS = {
@@ -191,14 +201,27 @@ class Facts:
 
 async def look(through: Reader, since: int = 0) -> Facts:
     """Everything as it is now; events after this one."""
-    tables: dict[str, Any] = {}
-    for table, (statement, names, key) in STATEMENTS.items():
-        rows = [
-            SimpleNamespace(**dict(zip(names, row, strict=True))) for row in await through.rows(statement)
-        ]
-        tables[table] = {getattr(row, key): row for row in rows} if key else rows
     events: dict[str, list[str]] = defaultdict(list)
     fresh = await through.rows(EVENTS.format(since))
     for _, action, subject in fresh:
         events[subject].append(action)
-    return Facts(tables, dict(events), fresh[-1][0] if fresh else since)
+    last = fresh[-1][0] if fresh else since
+    return Facts(await _tables(through, lambda table: ""), dict(events), last)
+
+
+async def look_at(through: Reader, number: str) -> Facts:
+    """What is about one case."""
+
+    def about(table: str) -> str:
+        return "WHERE " + ABOUT.get(table, "case_number = '{0}'").format(number)
+
+    return Facts(await _tables(through, about))
+
+
+async def _tables(through: Reader, where: Callable[[str], str]) -> dict[str, Any]:
+    tables: dict[str, Any] = {}
+    for table, (statement, names, key) in STATEMENTS.items():
+        found = await through.rows(statement.format(where(table)))
+        rows = [SimpleNamespace(**dict(zip(names, row, strict=True))) for row in found]
+        tables[table] = {getattr(row, key): row for row in rows} if key else rows
+    return tables

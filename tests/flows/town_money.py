@@ -56,7 +56,7 @@ def _added(amount: int, due_on: date, until: date, paused: Callable[[date], bool
 def check(now: Facts) -> None:
     """Cases, payments and accounts agree, and no more goes back than came."""
     for case in now.cases.values():
-        _case(now, case)
+        of_case(now, case)
     for paid in now.payments.values():
         order = now.payment_orders[paid.order_number]
         assert (order.state, order.total) == ("paid", paid.amount)
@@ -74,7 +74,8 @@ def check(now: Facts) -> None:
     assert now.money("owed back") == went - of_surplus - sum(each.amount for each in voided)
 
 
-def _case(now: Facts, case: Row) -> None:
+def of_case(now: Facts, case: Row) -> None:
+    """What was decided, paid, owed back and given back of one case."""
     parts = now.of("payment_parts", case.number)
     principal = sum(each.paid_principal or 0 for each in parts)
     surcharge = sum(each.paid_surcharge or 0 for each in parts)

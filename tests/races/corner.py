@@ -25,7 +25,7 @@ from models.base.tariff import load_tariff
 from models.base.texts import read_all
 from tests.conftest import TOWN_TARIFF, FixedClock
 from tests.databases import kept
-from tests.races.wire import Done, Place, Stopped, Task, Waiting, Wire
+from tests.races.wire import AT_COMMIT, Done, Place, Stopped, Task, Waiting, Wire
 from tests.service import Fakes, accidents
 
 LONG = 60.0  # the other is waited for, however busy the machine is
@@ -97,7 +97,7 @@ class Corner:
     async def point(self, before: Any) -> None:
         """Stop here, if this is where."""
         self._passed += 1
-        if self._passed == self._stop_at:
+        if self._passed == self._stop_at or (self._stop_at == AT_COMMIT and before == COMMIT):
             await self._wire.send(Stopped(str(before)))
             await self._wire.receive()
 

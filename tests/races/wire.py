@@ -9,6 +9,7 @@ from typing import Any
 
 Job = Callable[[Any], Awaitable[Any]]
 LENGTH = 4
+AT_COMMIT = -1
 
 
 @dataclass(frozen=True, slots=True)
