@@ -207,8 +207,16 @@ async def _overlays(talk: Conversation, case: Case) -> tuple[str, ...]:
     waits = talk.say("case.objected") if case.challenged else await _driver(talk, case)
     if case.state in rules.CLOSED:
         return (waits,)
-    otherwise = talk.say("case.object" if case.undecided else "case.object_decided")
-    return waits or otherwise, await _plan(talk, case)
+    return waits or talk.say(_way(case), number=case.number), await _plan(talk, case)
+
+
+def _way(case: Case) -> str:
+    """The sentence that says what else can be done: a driver named once, and not by who took it over; each objection once."""
+    if not case.undecided and "objection" in case.answered:
+        return "case.answered" if "review" in case.answered else "case.review"
+    if "objection" in case.answered:
+        return "case.answered" if case.came else "case.nominate"
+    return "case.object" if case.undecided and not case.came else "case.object_decided"
 
 
 async def _driver(talk: Conversation, case: Case) -> str:
@@ -244,13 +252,19 @@ def _next_steps(case: Case) -> list[tuple[str, str]]:
         planned = (
             ("withdraw_plan", f"撤回延期 {case.number}") if case.plan else ("defer", f"延期 {case.number}")
         )
-        return [("pay", f"缴款 {case.number}"), ("object", f"申诉 {case.number}"), planned]
+        return [("pay", f"缴款 {case.number}"), *_objections(case), planned]
     if case.nominated:
         return [("withdraw", f"撤回 {case.number}")] if case.nominated == "open" else [("see_fines", "罚单")]
     if case.undecided:
-        return [
-            ("accept", f"接受 {case.number}"),
-            ("nominate", f"转给 {case.number}"),
-            ("object", f"申诉 {case.number}"),
-        ]
+        named = [] if case.came else [("nominate", f"转给 {case.number}")]
+        return [("accept", f"接受 {case.number}"), *named, *_objections(case)]
     return [("see_fines", "罚单")]
+
+
+def _objections(case: Case) -> list[tuple[str, str]]:
+    """To the record or the decision; once that was answered, a review of a decision."""
+    if "objection" not in case.answered:
+        return [("object", f"申诉 {case.number}")]
+    if case.payable and "review" not in case.answered:
+        return [("review", f"复议 {case.number}")]
+    return []

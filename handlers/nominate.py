@@ -84,7 +84,7 @@ async def _overview(talk: Conversation, parts: Mapping[str, str]) -> Reply:
     free = [
         case
         for case in await violations.open_cases(talk.work, talk.person)
-        if case.undecided and not case.nominated
+        if case.undecided and not (case.nominated or case.came)
     ]
     lines = await _waiting(talk, asked, to_me)
     name = " ".join(parts[part] for part in ("name", "ending") if part in parts)

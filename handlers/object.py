@@ -162,7 +162,7 @@ async def _overview(talk: Conversation, kind: Kind, reason: str) -> Reply:
 
 
 def _may(case: Case, kind: Kind) -> bool:
-    return not case.challenged and (kind is Kind.OBJECTION or case.payable)
+    return not case.challenged and kind not in case.answered and (kind is Kind.OBJECTION or case.payable)
 
 
 def _state(talk: Conversation, each: Challenge) -> str:

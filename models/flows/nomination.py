@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from models.base.db import Work
 from models.base.errors import Refusal
+from models.flows import point_cycles
 from models.identity import acts as identity
 from models.identity import names
 from models.identity.rules import age, mask_name
@@ -56,6 +57,7 @@ async def nominate(work: Work, owner_id: int, number: str, name: str, ending: st
     if await nominations.tried_today(work, owner_id) >= work.city.tariff.nomination.tries_a_day:
         raise _refusal(work, Unnameable.TOO_MANY_TRIES, case, name)
     car = await nomination_store.car_of(work, number)
+    await point_cycles.catch_up(work, driver_id)
     if why := await _against(work, case, car, driver_id, len(found)):
         await nominations.count_refused(work, owner_id, number, why)
         raise _refusal(work, why, case, name)
@@ -71,7 +73,7 @@ async def nameable(work: Work, owner_id: int, number: str) -> Case:
         raise _refusal(work, Unnameable.NOT_YOURS, None, number=number)
     if not case.undecided:
         raise _refusal(work, Unnameable.DECIDED if case.payable else Unnameable.CLOSED, case)
-    if await nomination_store.moved(work, number):
+    if case.came:
         raise _refusal(work, Unnameable.CAME_TO_YOU, case)
     if known := await nominations.live(work, number):
         raise _refusal(work, Unnameable.ALREADY if known.open else Unnameable.BEING_CHECKED, case)
@@ -97,6 +99,7 @@ async def consent(work: Work, driver_id: int, code: str) -> Named:
         raise Refusal("takeover.case_over", number=asked.case_number)
     if case.challenged:
         raise Refusal("takeover.objected", number=case.number)
+    await point_cycles.catch_up(work, driver_id)  # points of a cycle that is over do not stand in the way
     if why := await _driver_obstacle(
         work, driver_id, await nomination_store.car_of(work, case.number), case.points
     ):

@@ -67,12 +67,6 @@ async def live(work: Work, number: str) -> Nomination | None:
     return next(iter(await found(work, nominations.c.case_number == number, NOMINATED)), None)
 
 
-async def moved(work: Work, number: str) -> Nomination | None:
-    """The one by which a case came to the driver who has it now."""
-    verified = nominations.c.state == NominationState.VERIFIED
-    return next(iter(await found(work, nominations.c.case_number == number, verified)), None)
-
-
 async def by_id(work: Work, nomination_id: int) -> Nomination:
     """Raises Refusal for one that is not there."""
     known = await found(work, nominations.c.id == nomination_id)

@@ -97,7 +97,10 @@ async def decline(work: Work, driver_id: int, code: str) -> tuple[Nomination, Ca
 async def end_with_case(work: Work, number: str) -> None:
     """The record is erased: nobody is asked any more who drove, and the driver is told. Hold the owner, the driver and the case."""
     known = await live(work, number)
-    if known is None or not (known := await held(work, known)).live:  # the job that lets them lapse holds nobody
+    if known is None:
+        return
+    known = await held(work, known)
+    if not known.live:  # it lapsed a moment ago: that job holds nobody
         return
     await move(work, known, NominationState.ENDED, closed_at=work.now)
     await desk.settled(work, f"nomination {known.id}", VERIFY, FLAGGED, outcome=NominationState.ENDED)

@@ -6,7 +6,19 @@ from datetime import date, datetime
 from functools import reduce
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, Row, String, bindparam, cast, func, select, true, update
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Row,
+    String,
+    bindparam,
+    cast,
+    func,
+    literal_column,
+    select,
+    true,
+    update,
+)
 
 from models.base import bulk
 from models.base.clock import CITY_ZONE
@@ -32,8 +44,11 @@ def _lines(owner: Column[Any], *columns: ColumnElement[Any], where: ColumnElemen
     return found.correlate(cases).scalar_subquery()
 
 
-# Of each challenge the day it was filed and the day it was closed: `2026-03-02/2026-03-05,2026-04-01/`.
-SUSPENSIONS = _lines(challenges.c.case_number, challenges.c.filed_on, challenges.c.closed_on)
+# Of each challenge its two days, its kind and how it stands: `2026-03-02/2026-03-05/objection/upheld,2026-04-01//review/open`.
+CHALLENGES = _lines(
+    challenges.c.case_number,
+    *(challenges.c.filed_on, challenges.c.closed_on, challenges.c.kind, challenges.c.state),
+)
 # Of each plan the same two days, and its state.
 PLANS = _lines(plans.c.case_number, plans.c.asked_on, plans.c.closed_on, plans.c.state)
 # Of each part that was booked the day, the principal and the surcharge.
@@ -41,9 +56,11 @@ TAKEN = (parts.c.paid_principal > 0) | (parts.c.paid_surcharge > 0)
 PAID = _lines(
     parts.c.case_number, parts.c.paid_on, parts.c.paid_principal, parts.c.paid_surcharge, where=TAKEN
 )
+# The one that it waits for, or else the one by which it came: never both.
+CAME = nominations.c.state == literal_column("'verified'")
 NOMINATION = (
     select(nominations.c.state)
-    .where(nominations.c.case_number == cases.c.number, NOMINATED)
+    .where(nominations.c.case_number == cases.c.number, NOMINATED | CAME)
     .correlate(cases)
     .scalar_subquery()
 )
@@ -64,7 +81,7 @@ OF_OTHERS = (offences.c.fine_words, vehicles.c.plate, vehicles.c.plate_kind)
 NEWEST = (cases.c.recorded_at.desc(), cases.c.occurred_at.desc(), cases.c.number)
 CASE = (
     select(*OF_CASE, *OF_OFFENCE, *OF_OTHERS)
-    .add_columns(SUSPENSIONS.label("suspensions"), NOMINATION.label("nominated"))
+    .add_columns(CHALLENGES.label("challenges"), NOMINATION.label("nominated"))
     .add_columns(PLANS.label("plans"), PAID.label("paid"))
     .select_from(cases.join(offences).join(vehicles))
     .order_by(*NEWEST)
@@ -82,7 +99,8 @@ BY_RECORD = select(cases.c.number, cases.c.report_print).where(
 @dataclass(frozen=True, slots=True)
 class Case:
     """A case as people see it. `fine` in fen and `points` may be unknown; days are civic; `plate` in clear. `suspensions` are the days
-    of its challenges: while one goes on, nothing is added and nothing is taken. `nominated`: the state of the nomination it waits for.
+    of its challenges: while one goes on, nothing is added and nothing is taken. `answered`: what was asked
+    before in vain (`objection`, `review`). `nominated`: the state of the nomination it waits for; `came`: who has it took it over.
     Only where one case alone is looked at: `grave`, the catalogue has more for it than money, points and a warning; `photos`, how many.
     """
 
@@ -107,7 +125,9 @@ class Case:
     due_on: date | None
     closed_on: date | None
     suspensions: tuple[Suspension, ...] = ()
+    answered: frozenset[str] = frozenset()
     nominated: str | None = None
+    came: bool = False
     rests: tuple[Suspension, ...] = ()
     plan: str | None = None
     paid: tuple[Paid, ...] = ()
@@ -227,6 +247,7 @@ async def taken(work: Work, numbers: Collection[str]) -> set[str]:
 
 def case_of_row(work: Work, row: Row[Any]) -> Case:
     """Out of a row of `CASE`."""
+    asked = _fields(row.challenges)
     return Case(
         number=row.number,
         liable_id=row.liable_id,
@@ -248,8 +269,10 @@ def case_of_row(work: Work, row: Row[Any]) -> Case:
         served_on=row.served_on,
         due_on=row.due_on,
         closed_on=row.closed_on,
-        suspensions=tuple(_span(since, until) for since, until in _fields(row.suspensions)),
-        nominated=row.nominated,
+        suspensions=tuple(_span(since, until) for since, until, _, _ in asked),
+        answered=frozenset(kind for _, _, kind, state in asked if state == "upheld"),
+        nominated=None if row.nominated == "verified" else row.nominated,
+        came=row.nominated == "verified",
         rests=tuple(_span(since, until) for since, until, _ in _fields(row.plans)),
         plan=next((state for _, until, state in _fields(row.plans) if not until), None),
         paid=tuple(

@@ -25,6 +25,7 @@ from models.post.desk import tickets
 from models.violations import nomination_store, nominations, officer_acts, payments, store
 from models.violations.challenge_rules import ChallengeState, Kind
 from models.violations.grounds import EraseGround, VoidGround
+from models.violations.nomination_rules import NominationState
 from models.violations.plan_rules import PlanKind
 from tests.databases import on_postgresql
 from tests.flows import town_money
@@ -227,7 +228,7 @@ async def agreed(street: Street) -> Scene:
     scene = await asked(street)
     async with street.database.begin("street") as work:
         known = await nominations.by_id(work, scene.nomination)
-        await nominations.move(work, known, nominations.NominationState.CONSENTED, answered_at=work.now)
+        await nominations.move(work, known, NominationState.CONSENTED, answered_at=work.now)
     return scene
 
 
