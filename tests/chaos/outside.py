@@ -102,6 +102,7 @@ class Outside:
             message["text"]["content"] if message["msgtype"] == "text" else message["msgmenu"]["head_content"]
         )
         self.pushed[message["touser"]].append(said)
+        await asyncio.sleep(self._random.uniform(0, LONGEST_DELAY))
         return web.json_response({"errcode": 0, "errmsg": "ok"})
 
     async def lock(self, request: web.Request) -> web.Response:

@@ -13,6 +13,7 @@ class Size:
     for; else the database is told that it has passed, when nobody is alive who could know better."""
 
     notices: int
+    guardians: int
     kills: int
     decisions: int
     redis_away: float
@@ -27,6 +28,7 @@ class Size:
 
 SHORT = Size(
     notices=1_000,
+    guardians=1_500,
     kills=5,
     decisions=30,
     redis_away=2,
@@ -40,6 +42,7 @@ SHORT = Size(
 )
 WHOLE = Size(
     notices=20_000,
+    guardians=10_000,
     kills=50,
     decisions=200,
     redis_away=10,
