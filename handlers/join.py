@@ -140,5 +140,5 @@ async def _answered(talk: Conversation, request: Request, key: str) -> Reply:
     name = (await names_of(talk.work, [request.person_id]))[request.person_id]
     left = len(await membership.waiting(talk.work, talk.myself))
     said = talk.say(key, person=name)
-    actions = [("see_requests", "申请")] if left else [("see_classes", "班级")]
+    actions = [("see_joining", "申请")] if left else [("see_classes", "班级")]
     return talk.reply(said, actions=actions)

@@ -100,7 +100,7 @@ async def results(talk: Conversation) -> Reply:
         talk.say("results.waiting", count=counts.waiting) if counts.waiting else "",
     ]
     lines += [talk.say(f"results.missed.{why}", count=count) for why, count in _missed(counts.not_reached)]
-    actions = [("see_results", f"结果 {shown.code}"), ("see_classes", "班级")]
+    actions = [("look_again", f"结果 {shown.code}"), ("see_classes", "班级")]
     return talk.reply(*lines, actions=actions)
 
 

@@ -36,7 +36,7 @@ async def classes(talk: Conversation) -> Reply:
     lines += [talk.say("classes.asked", name=each.called) for each in asked[:1]]
     lines += [talk.say("classes.teacher_words", count=waiting)] if taught else []
     lines += [talk.say("classes.guardian_words")] if read and len(lines) < 2 * SHOWN + 1 else []
-    actions = [("see_requests", "申请"), ("see_results", "结果")] if taught else []
+    actions = [("see_joining", "申请"), ("see_results", "结果")] if taught else []
     actions += [("see_updates", "动态")] if read else []
     return talk.reply(*lines, actions=actions or [("see_help", "帮助")])
 

@@ -4,6 +4,7 @@ so that ports may change; the secrets stay."""
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,8 @@ from models.base.texts import LANGUAGES, Texts
 from models.base.texts import texts as sentences
 from models.post.notices import Channel
 
+SCHOOL_YEAR_BEGINS = 9  # the month; it ends with the one before
+CLASSES = "classes"
 TOWN = Path(__file__).parents[2] / "sandbox" / "town"
 APP_ID = "wxshimindemo00001"
 ORIGINAL_ID = "gh_shimin"
@@ -181,3 +184,13 @@ def _demo(place: Place, keys: Keys) -> dict[str, str]:
         "SHIMIN_DEMO__CLOCK_FILE": str(place.clock.resolve()),
         "SHIMIN_DEMO__READY_FILE": str(place.opened.resolve()),
     }
+
+
+def of_this_school_year(place: Place, today: date) -> Path:
+    """The town's classes, of the school year that is under way."""
+    begins = today.year if today.month >= SCHOOL_YEAR_BEGINS else today.year - 1
+    here = place.folder / f"{CLASSES}.csv"
+    here.write_text(
+        (TOWN / f"{CLASSES}.csv").read_text("utf-8").format(begins=begins, ends=begins + 1), "utf-8"
+    )
+    return here

@@ -26,6 +26,7 @@ from models.identity import keys as api_keys
 from models.migrations import upgrade
 
 DAYTIME = (time(8, 0), time(20, 0))  # outside of it texts would wait for the morning, and so would a newcomer
+REGISTERS = ("people", "licences", "vehicles", "offences", "classes", "teachers", "children")
 console = Console()
 
 
@@ -70,7 +71,7 @@ async def _prepare(place: Place, keys: Keys, pems: PemFiles, *, first: bool) -> 
     if first:
         console.print("Making the demo town; this takes a few seconds.")
         _set_clock_back(place)
-        write_private(key_file, await _fill_registers(settings))
+        write_private(key_file, await _fill_registers(place, settings))
     else:
         _wake_by_day(place)
     api_key = key_file.read_text()
@@ -79,11 +80,13 @@ async def _prepare(place: Place, keys: Keys, pems: PemFiles, *, first: bool) -> 
     return settings, api_key
 
 
-async def _fill_registers(settings: Settings) -> str:
+async def _fill_registers(place: Place, settings: Settings) -> str:
     """The town's registers from its files, and the key of every machine scope."""
     database = open_database(settings)
-    for kind in ("people", "licences", "vehicles", "offences"):
-        summary = await imports.run(database, kind, files.TOWN / f"{kind}.csv", lambda done, total: None)
+    lists = {kind: files.TOWN / f"{kind}.csv" for kind in REGISTERS}
+    lists[files.CLASSES] = files.of_this_school_year(place, SystemWall().now().astimezone(CITY_ZONE).date())
+    for kind, file in lists.items():
+        summary = await imports.run(database, kind, file, lambda done, total: None)
         if summary.rejected:
             raise RuntimeError(f"the town's own {kind} were rejected: {summary.rejects_file}")
     async with database.begin("operator") as work:
@@ -153,7 +156,8 @@ def _what_to_open(place: Place) -> Panel:
     return Panel.fit(
         f"[bold]Open the phone:[/]  {place.sandbox}\n"
         "Li Ming has a new fine and a locked wallet; New Comer (林新) is not bound yet.\n"
-        "Wang Fang said that Zhao Lei drove her car: be Zhao Lei, and answer.\n\n"
+        "Wang Fang said that Zhao Lei drove her car: be Zhao Lei, and answer.\n"
+        "Chen Jie teaches class 3-2: be Chen Jie, and send 发布 3-2 and what Liu Yang is to read.\n\n"
         f"The service:      {place.service}  (its settings: {place.env})\n"
         "From a shell:     .venv/bin/shimin say 罚单 --as li-ming\n"
         "Start over:       make demo FRESH=1        Stop: Ctrl-C",

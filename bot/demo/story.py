@@ -1,7 +1,7 @@
 """The town's first weeks, told over the same wires as everything after: nothing here writes to the database.
 
 Li Ming's old fine was recorded, texted, accepted and never paid; the clock moved, and the scheduler did the rest. Wang Fang named
-Zhao Lei as the driver of hers; Zhao Lei has not answered yet.
+Zhao Lei as the driver of hers; Zhao Lei has not answered yet. Liu Yang has been told something by the teacher of his child.
 """
 
 import asyncio
@@ -20,6 +20,7 @@ HISTORY_DAYS = 45  # enough for 15 days to pay, a holiday's roll, 7 days of warn
 BOUND = ("li-ming", "wang-fang", "zhang-wei", "chen-jie", "liu-yang", "zhao-lei", "sun-li")
 AUTHORITY = "442000"
 CODE = re.compile(r"[0-9]{6}")
+CLASS_CODE = re.compile(r"\b[2-9A-HJ-NP-Z]{8}\b")
 
 
 class Story:
@@ -51,6 +52,17 @@ class Story:
         await self._camera("li-ming", "1301", "兴中道", hours_ago=2)
         await self._texted("li-ming", at_least=4)
         await self._town.say("wang-fang", f"转给 {named} 赵磊")
+        await self._school()
+
+    async def _school(self) -> None:
+        """Liu Yang, whom the school's list names, reads the class that Chen Jie teaches."""
+        told = "\n".join(await self._town.say("chen-jie", "班级"))
+        code = CLASS_CODE.search(told)
+        if code is None:
+            raise NoAnswer(f"Chen Jie teaches no class: {told}")
+        await self._town.say("liu-yang", f"加入 {code[0]} 同意")
+        await self._town.say("chen-jie", "发布 3-2 周五春游，请带午餐和水。\n下午四点回校。")
+        await self._town.say("chen-jie", "确认")
 
     async def _bind(self, who: str) -> None:
         phone = self._phones[who]

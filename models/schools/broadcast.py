@@ -28,8 +28,10 @@ EACH = 1000  # guardians in one statement
 
 
 async def write(work: Work, teacher_id: int, class_id: int, text: str) -> Update:
-    """What a class is to be told, not published yet. Raises Refusal: not the teacher's class, too long, the year is over."""
+    """What a class is to be told, not published yet. Raises Refusal: not the teacher's class, too long, nobody to read it, the year is
+    over."""
     await _check(work, teacher_id, class_id)
+    await _refuse_nobody(work, class_id)
     if len(text) > work.city.tariff.school.longest_text:
         raise Refusal("publish.too_long")
     code = work.city.ids.code_body()
@@ -91,8 +93,7 @@ async def publish(work: Work, teacher_id: int, code: str) -> tuple[Update, int]:
     await _check(work, teacher_id, draft.class_id)
     await alone(work, f"class {draft.class_id} is told")  # counted, then published
     await _refuse_too_many(work, draft)
-    if not await members.count_guardians(work, draft.class_id):
-        raise Refusal("publish.nobody")
+    await _refuse_nobody(work, draft.class_id)
     undo_until = work.wall + timedelta(seconds=work.city.tariff.school.undo_seconds)
     values = {"published_at": work.now, "undo_until": undo_until}
     await work.run(update(updates).where(updates.c.id == draft.id, DRAFT).values(**values))
@@ -151,6 +152,11 @@ async def _check(work: Work, teacher_id: int, class_id: int) -> None:
         raise Refusal("publish.not_yours")
     if work.today > (await members.class_of(work, class_id)).last_day:
         raise Refusal("publish.year_over")
+
+
+async def _refuse_nobody(work: Work, class_id: int) -> None:
+    if not await members.count_guardians(work, class_id):
+        raise Refusal("publish.nobody")
 
 
 async def _refuse_too_many(work: Work, draft: Update) -> None:

@@ -182,6 +182,14 @@ async def test_what_cannot_be_published(world: World, read: School, li: Chat, sa
 
 async def test_nobody_reads_the_class_yet(world: World, school: School, li: Chat):
     await li.say("发布 3-2 有人吗")
+    assert li.heard("publish.nobody")
+
+
+async def test_the_last_guardian_left_before_it_was_published(
+    world: World, read: School, li: Chat, wang: Chat
+):
+    await li.say("发布 3-2 有人吗")
+    await wang.say("leave 3-2")
     await li.say("1")
     assert li.heard("publish.nobody")
 
