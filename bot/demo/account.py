@@ -15,7 +15,12 @@ DOCS = Path(__file__).parents[2] / "docs"
 FILES = {"SHIMIN_WECHAT__MENU": DOCS / "menu.toml", "SHIMIN_WECHAT__TEMPLATES": DOCS / "templates.toml"}
 
 # What WeChat knows of the account's templates and the service need not: their titles, and what they call their fields.
-TITLES = {"T-receipt": "缴款成功通知", "T-refund": "退款通知", "T-unlocked": "钱包解锁通知"}
+TITLES = {
+    "T-receipt": "缴款成功通知",
+    "T-refund": "退款通知",
+    "T-unlocked": "钱包解锁通知",
+    "T-class": "班级通知",
+}
 LABELS = {
     "character_string1": "案号",
     "amount2": "金额",

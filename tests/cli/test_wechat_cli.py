@@ -78,6 +78,17 @@ def test_a_code_is_drawn(
     assert host.calls[-1][1] == {**asked, "action_info": {"scene": {"scene_str": "office:石岐大队"}}}
 
 
+def test_the_code_of_a_class(shell: Shell, host: Host) -> None:
+    host.answers["/cgi-bin/qrcode/create"] = QR
+    assert shell.run("wechat", "qr", "k7x2m9qt", "--class", "--days", "7")[0] == 0
+    assert host.calls[-1][1]["action_info"] == {"scene": {"scene_str": "class:K7X2M9QT"}}
+
+
+def test_a_class_is_named_by_its_code(shell: Shell, host: Host) -> None:
+    status, _, err = shell.run("wechat", "qr", "3-2", "--class", "--permanent")
+    assert (status, "class: must be its code" in err, host.calls) == (1, True, [])
+
+
 def test_a_code_as_png(shell: Shell, host: Host) -> None:
     host.answers["/cgi-bin/qrcode/create"] = QR
     assert shell.run("wechat", "qr", "x", "--permanent", "--file", "x.png")[0] == 0

@@ -46,11 +46,23 @@ async def test_every_event_is_taken(wechat: WeChat, name, inner, cls, fields):
         pytest.param(
             "<MsgType>event</MsgType><Event>SCAN</Event><EventKey>1</EventKey>", "welcome.new", id="scan"
         ),
+        pytest.param(
+            "<MsgType>event</MsgType><Event>SCAN</Event><EventKey>class:K7X2M9QT</EventKey>",
+            "bind.first",
+            id="scan of a class's code",
+        ),
     ],
 )
 async def test_what_is_answered(wechat: WeChat, inner: str, key: str):
     answer = await wechat.deliver(pushes.xml(inner))
     assert answer.text.startswith(texts(CHINESE).say(key))
+
+
+async def test_a_follow_by_a_classs_code_says_what_to_send_for_it(wechat: WeChat):
+    key = "<EventKey>qrscene_class:K7X2M9QT</EventKey>"
+    answer = await wechat.deliver(pushes.xml(f"<MsgType>event</MsgType><Event>subscribe</Event>{key}"))
+    said = texts(CHINESE).say("welcome.bind_for_class", words="加入 K7X2M9QT")
+    assert answer.text.startswith(said)
 
 
 @pytest.mark.parametrize("name", ["unsubscribe", "VIEW", "LOCATION", "TEMPLATESENDJOBFINISH", "yet_to_come"])
