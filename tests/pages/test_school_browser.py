@@ -1,0 +1,168 @@
+"""The page of an update in a real browser of a phone's size: opened through a login, answered, and read only while seen and used."""
+
+import os
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestServer
+from playwright.async_api import Page, async_playwright, expect
+from sqlalchemy import select
+from yarl import URL
+
+from bot.pages.school.beat import GATHERING
+from bot.services import Services
+from models.schools import answers
+from models.schools import tables as t
+from models.schools.learning_tables import reading
+from tests.databases import on_sqlite
+from tests.fakes import FakeLogin
+from tests.pages.test_school import PAGE, told, town_school
+from tests.pages.world import World
+from tests.two_classes import School
+from tests.web import browser
+from tests.web.screen import ARGUMENTS
+
+__all__ = ["told", "town_school"]
+pytestmark = [
+    pytest.mark.browser,
+    on_sqlite,
+    pytest.mark.skipif(browser.find() is None, reason="no Chromium here: see python -m tests.web.browser"),
+]
+HIDE = """hidden => {
+    Object.defineProperty(document, 'visibilityState', { configurable: true, get: () => hidden ? 'hidden' : 'visible' });
+    document.dispatchEvent(new Event('visibilitychange'));
+}"""
+SHOTS = os.environ.get("SHIMIN_SHOTS", "")
+
+
+class Phone:
+    """One person's WeChat with a page open. Its clock and the service's go together."""
+
+    def __init__(self, page: Page, world: World, server: TestServer) -> None:
+        self.page = page
+        self._world = world
+        self._server = server
+
+    async def open(self) -> None:
+        await self.page.clock.install()
+        await self.page.goto(str(self._server.make_url(PAGE)))
+
+    async def wait(self, seconds: int) -> None:
+        """So many pass; what the page sends then has been answered."""
+        self._world.wall.move(seconds=seconds)
+        await self.page.clock.run_for(seconds * 1000)
+        await self.page.wait_for_load_state("networkidle")
+
+    async def hide(self, *, hidden: bool) -> None:
+        await self.page.evaluate(HIDE, hidden)
+        await self.page.wait_for_load_state("networkidle")
+
+    async def read(self) -> int:
+        """Seconds on record."""
+        app: web.Application = self._server.app
+        await app[GATHERING].write()
+        async with self._world.database.read() as work:
+            return sum(row.seconds for row in await work.all(select(reading)))
+
+    async def shot(self, name: str) -> None:
+        """Kept where SHIMIN_SHOTS names a folder."""
+        if SHOTS:
+            await self.page.screenshot(path=Path(SHOTS) / f"{name}.png", full_page=True)
+
+
+@dataclass
+class OwnPhone(FakeLogin):
+    """WeChat's login without a page of its own: it knows whose phone it is, and sends the browser back at once, to `origin`."""
+
+    who: str = ""
+    origin: URL = field(default_factory=URL)
+
+    def login_url(self, *, redirect: str, state: str) -> str:
+        code = f"code-{self.who}"
+        self.codes[code] = f"w-{self.who}"
+        return str(self.origin.join(URL(redirect).relative()).update_query(code=code, state=state))
+
+
+@pytest.fixture
+def login() -> OwnPhone:
+    return OwnPhone()
+
+
+@pytest.fixture
+def services(services: Services, login: OwnPhone) -> Services:
+    """As all pages have them, but for the login."""
+    return replace(services, login=login)
+
+
+@pytest.fixture
+async def phones(
+    aiohttp_server: Any, app: web.Application, world: World, login: OwnPhone, told: Any
+) -> AsyncIterator[Any]:
+    """`phones("liu")`: her phone; errors on its console, broken scripts and CSP violations fail the test."""
+    del told
+    server = await aiohttp_server(app)
+    complaints: list[str] = []
+    async with async_playwright() as playwright:
+        chromium = await playwright.chromium.launch(executable_path=browser.find(), args=ARGUMENTS)
+
+        async def phone(name: str, **more: Any) -> Phone:
+            context = await chromium.new_context(
+                **{**playwright.devices["iPhone 13"], "locale": "zh-CN", **more}
+            )
+            page = await context.new_page()
+            page.on("console", lambda said: complaints.append(said.text) if said.type == "error" else None)
+            page.on("pageerror", lambda error: complaints.append(str(error)))
+            login.who, login.origin = name, server.make_url("/")
+            opened = Phone(page, world, server)
+            await opened.open()
+            return opened
+
+        yield phone
+        await chromium.close()
+    assert not complaints
+
+
+async def test_read_answered_and_replied(phones: Any, world: World, town_school: School) -> None:
+    liu = await phones("liu")
+    await expect(liu.page.locator(".written").first).to_contain_text("明天春游")
+    async with world.database.read() as work:
+        assert [row.person_id for row in await work.all(select(t.reads))] == [town_school.liu]
+    await liu.page.get_by_label("回复老师").fill("几点集合？")
+    await liu.page.get_by_role("button").click()
+    await expect(liu.page.locator(".talk .mine")).to_contain_text("几点集合？")
+    chen = await phones("chen", color_scheme="dark")
+    await chen.page.get_by_label("答复刘洋").fill("八点，在校门口。")
+    await chen.shot("school-teacher")
+    await chen.page.get_by_role("button").click()
+    await expect(chen.page.locator(".talk .mine")).to_contain_text("八点")
+    await liu.page.reload()
+    await expect(liu.page.locator(".talk li").nth(1)).to_contain_text("八点，在校门口。")
+    await liu.shot("school-guardian")
+    english = await phones("liu", locale="en-GB")
+    await english.shot("school-english")
+    async with world.database.read() as work:
+        assert await answers.waiting(work, town_school.chen) == []
+
+
+async def test_minutes_count_while_the_page_is_seen_and_used(phones: Any) -> None:
+    liu = await phones("liu")
+    await liu.wait(61)
+    assert await liu.read() == 61
+    await liu.hide(hidden=True)
+    for _ in range(3):
+        await liu.wait(61)
+    assert await liu.read() == 61
+    await liu.hide(hidden=False)
+    await liu.wait(61)
+    assert await liu.read() == 122
+    for _ in range(4):  # nobody touches it any more
+        await liu.wait(61)
+    assert await liu.read() == 122
+    await liu.page.keyboard.press("ArrowDown")
+    await liu.page.wait_for_load_state("networkidle")
+    await liu.wait(61)
+    assert await liu.read() == 183
