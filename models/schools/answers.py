@@ -16,7 +16,7 @@ from models.base import audit, bulk
 from models.base.clock import CITY_ZONE
 from models.base.db import Work
 from models.base.errors import BadInput, Refusal
-from models.base.locks import alone
+from models.identity import acts as identity
 from models.identity import names as people
 from models.schools import answer_notices, members
 from models.schools import updates as school_updates
@@ -73,12 +73,12 @@ class Conversation:
 async def write(work: Work, update: Update, person_id: int, text: str) -> Entry:
     """A guardian answers; the teachers are told once a day that there are answers. Raises BadInput for no text or too much of it, and
     Refusal: not a guardian of the class, taken back, enough for today."""
+    await identity.hold(work, person_id)
     if not await members.is_guardian_in(work, person_id, update.class_id):
         raise Refusal("school.no_update")
     if update.withdrawn_at is not None:
         raise Refusal("answer.withdrawn")
     tidy = _tidied(work, text)
-    await alone(work, f"answers {update.id} {person_id}")
     most = work.city.tariff.school.answers.answers_a_day
     if await _written_today(work, update, person_id) >= most:
         raise Refusal("answer.enough", most=most)
@@ -91,6 +91,8 @@ async def write(work: Work, update: Update, person_id: int, text: str) -> Entry:
 async def reply(work: Work, person_id: int, number: int, text: str) -> Entry:
     """A teacher of the class replies to an entry of a guardian's; it goes to the guardian through the account. Raises BadInput for no text
     or too much of it, and Refusal, the same for an entry that is not there and one that is not of a class of theirs."""
+    for each in await _asked(work, number):
+        await identity.hold(work, each.guardian_id)  # who might be leaving
     entry, update = await addressed(work, person_id, number)
     tidy = _tidied(work, text)
     said = await _put(work, update, entry.guardian_id, person_id, tidy)
@@ -100,9 +102,7 @@ async def reply(work: Work, person_id: int, number: int, text: str) -> Entry:
 
 async def addressed(work: Work, person_id: int, number: int) -> tuple[Entry, Update]:
     """The guardian's entry that a teacher may reply to, and its update. Raises Refusal as `reply` does, and where the guardian left."""
-    found = await _found(work, (answers.c.id == number) & (answers.c.author_id == answers.c.guardian_id))
-    if found:
-        entry = found[0]
+    for entry in await _asked(work, number):
         [update] = await _updates(work, {entry.update_id})
         if await members.is_teacher_of(work, person_id, update.class_id):
             if not await members.is_guardian_in(work, entry.guardian_id, update.class_id):
@@ -176,6 +176,11 @@ async def _written_today(work: Work, update: Update, person_id: int) -> int:
     midnight = datetime.combine(work.today, datetime.min.time(), CITY_ZONE)
     today = mine & (answers.c.author_id == person_id) & (answers.c.written_at >= midnight)
     return int(await work.scalar(select(func.count()).select_from(answers).where(today)))
+
+
+async def _asked(work: Work, number: int) -> Sequence[Entry]:
+    """The guardian's entry of this number, if there is one."""
+    return await _found(work, (answers.c.id == number) & (answers.c.author_id == answers.c.guardian_id))
 
 
 async def _updates(work: Work, ids: set[int]) -> Sequence[Update]:

@@ -32,8 +32,8 @@ async def of_class(work: Work, class_id: int, person_id: int) -> League:
 async def take_part(work: Work, class_id: int, person_id: int, nickname: str) -> str:
     """Take part under a nickname, or under another one; returns it as it stands now. Raises BadInput for one that cannot be had, and
     Refusal for nobody of the class, and for too many tries in a day: each is counted."""
-    await _guardian(work, class_id, person_id)
     await identity.hold(work, person_id)
+    await _guardian(work, class_id, person_id)
     rule = work.city.tariff.school.league
     if await _tried_today(work, person_id) >= rule.nicknames_a_day:
         raise Refusal("league.tries", tries=rule.nicknames_a_day)

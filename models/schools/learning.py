@@ -25,11 +25,11 @@ async def record(work: Work, beats: Collection[Beat]) -> int:
     that was taken back, or after the school year's last day is worth nothing. One writing statement, however many they are."""
     if not beats:
         return 0
+    await identity.hold_all(work, {beat.person_id for beat in beats})
     countable, class_of = await _countable(work, beats)
     if not countable:
         return 0
     readers = rules.by_reader(countable)
-    await identity.hold_all(work, readers)
     tallies = await _tallies(work, countable)
     caps = work.city.tariff.school.learning
     found = [
