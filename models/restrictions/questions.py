@@ -21,6 +21,7 @@ from models.restrictions.question_tables import questions
 DETAILS = "clearance_questions.details"
 PERSON = "clearance_questions.person_index"
 NOBODY = 0  # an id that no person has
+PUT_ON_RECORD = insert(questions)
 BATCH = 1000  # rows forgotten in one transaction
 # How far ahead something may be booked; a day that is over needs no clearance. Zones: yesterday may still be today where it is asked.
 DAYS_AHEAD, DAYS_BACK = 400, 1
@@ -73,7 +74,7 @@ async def ask(work: Work, client: str, question: Question) -> Matter | None:
         "matter": matter.number if matter else None,
     }
     row = {"person_index": work.index(question.resident_id, PERSON), "client": client, "asked_at": work.wall}
-    await work.run(insert(questions).values(row | {"details": work.city.vault.seal_json(details, DETAILS)}))
+    await work.run(PUT_ON_RECORD, row | {"details": work.city.vault.seal_json(details, DETAILS)})
     return matter
 
 
