@@ -30,7 +30,7 @@ from models.violations import (
     silent_owners,
 )
 from models.violations.challenge_rules import ChallengeState
-from models.violations.grounds import EraseGround, VoidGround
+from models.violations.grounds import EraseGround, Paper, VoidGround
 from models.violations.officer_photos import Seen
 
 
@@ -128,6 +128,12 @@ async def _extend(work: Work, member: Member, number: str, fields: Fields) -> An
     return {"case": number, "handle_by": fields["until"].isoformat()}
 
 
+async def _serve(work: Work, member: Member, number: str, fields: Fields) -> Answer:
+    how, on = fields["how"], fields["day"]
+    due = await officer_acts.serve(work, number, member.actor, how, on, fields["reasons"])
+    return {"case": number, "state": "served", "due_on": due.isoformat()}
+
+
 async def _announce(work: Work, member: Member, number: str, fields: Fields) -> Answer:
     made = await silent_owners.propose(work, number, member.actor, fields["reasons"])
     until = made.announced_until.isoformat()
@@ -223,6 +229,7 @@ ACTS = (
     Act("erase", "cases", {"ground": one_of(EraseGround)} | WHY, _erase),
     Act("void", "cases", {"ground": one_of(VoidGround)} | WHY, _void, Role.SUPERVISOR),
     Act("extend", "cases", {"until": day} | WHY, _extend),
+    Act("serve", "cases", {"how": one_of(Paper), "day": day} | WHY, _serve),
     Act("announce", "cases", WHY, _announce),
     Act("decide", "announcements", WHY, _decide, Role.SUPERVISOR),
     Act("withdraw", "announcements", {}, _withdraw),

@@ -18,7 +18,7 @@ from models.base.db import Database
 from models.base.errors import Refusal
 from models.identity.staff import Member
 from models.licences.reduction_rules import Learnt
-from models.violations.grounds import EraseGround, VoidGround
+from models.violations.grounds import EraseGround, Paper, VoidGround
 
 app = typer.Typer(no_args_is_help=True, help=f"Staff and their keys; and an officer's acts, with {KEY}.")
 app.command()(officer_keys.add)
@@ -151,6 +151,17 @@ def extend(
 ) -> None:
     """Extend the term of a record, once, on request."""
     do("cases", "extend", number, until=until, reasons=reasons)
+
+
+@app.command()
+def serve(
+    number: Case,
+    how: Annotated[Paper, typer.Argument()],
+    day: Annotated[str, typer.Argument(help="Of the letter, or of the public notice, as 2026-06-01.")],
+    reasons: Reasons,
+) -> None:
+    """A decision was served on paper: its days to pay begin."""
+    do("cases", "serve", number, how=how.value, day=day, reasons=reasons)
 
 
 @app.command()

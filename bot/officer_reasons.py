@@ -49,6 +49,9 @@ SENTENCES: Mapping[str, str] = MappingProxyType(
         "To lower it, say that you replace that figure.",
         "officer.figure_not_lower": "The owner of case {number} was told {stands}; after hearing them it may be lowered, never raised. "
         "Choose a lower figure or leave it.",
+        "officer.not_to_serve": "Case {number} waits for no service: it is not decided, was served, or has ended. Look at it again.",
+        "officer.service_day": "Case {number} was decided on {decided}, and by that day it would be served on {served}. "
+        "Name a day from the decision on, by which service has come.",
         "officer.extended_before": "The term of case {number} was extended before, and that is possible once. It ends on {by}.",
         "officer.extension": "The term of case {number} ends on {by} and may be extended to {latest} at most. "
         "Choose a day after today in between.",

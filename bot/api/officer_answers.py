@@ -65,6 +65,7 @@ ANSWERS: Mapping[tuple[str, str], Any] = dict(
         _shape("cases", "erase", case=str, state=str),
         _shape("cases", "void", case=str, state=str, owed_back_fen=int),
         _shape("cases", "extend", case=str, handle_by=date),
+        _shape("cases", "serve", case=str, state=str, due_on=date),
         _shape("cases", "announce", announcement=int, cases=CASES, announced_until=date),
         _shape("announcements", "decide", announcement=int, decided=CASES, left=CASES),
         _shape("announcements", "withdraw", announcement=int, state=str),

@@ -37,6 +37,7 @@ class Handling(Part):
     silent_records: int
     announce_working_days: int
     extension_months: int
+    public_notice_days: int
 
 
 class Payment(Part):

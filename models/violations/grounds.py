@@ -1,4 +1,4 @@
-"""Why a record is erased, or a decision taken back: the grounds an officer picks from. Each is a sentence `ground.<name>`."""
+"""What an officer picks from: why a record is erased or a decision taken back (each a sentence `ground.<name>`), how one was served."""
 
 from enum import StrEnum
 
@@ -33,3 +33,10 @@ class VoidGround(StrEnum):
 
 
 Ground = EraseGround | VoidGround
+
+
+class Paper(StrEnum):
+    """How a decision is served that no text serves (PR 55-56)."""
+
+    LETTER = "letter"  # on the day on which it was handed over
+    PUBLIC_NOTICE = "public_notice"  # so many days after the day of the notice

@@ -1,4 +1,5 @@
-"""What an officer may do with a record before it is decided: set its figure, erase it, extend its term. Taking a decision back is a flow.
+"""What an officer may do with a record before it is decided: set its figure, erase it, extend its term; and that a decision was served on
+paper. Taking a decision back is a flow.
 
 Each act is kept with its reasons, sealed; the audit event names the officer. Reasons are part of the case's file.
 """
@@ -17,11 +18,11 @@ from models.base.money import Fen
 from models.base.texts import texts
 from models.identity import acts as identity
 from models.identity.rules import Plate
-from models.post import outbox
+from models.post import desk, outbox
 from models.post.notices import Kind, Notice
 from models.violations import acts, challenges, nominations, officer_rules, rules, store
 from models.violations.challenge_rules import ChallengeState
-from models.violations.grounds import EraseGround, Ground
+from models.violations.grounds import EraseGround, Ground, Paper
 from models.violations.notices import while_in
 from models.violations.officer_rules import Wrong
 from models.violations.rules import State
@@ -110,6 +111,27 @@ async def extend(work: Work, number: str, officer: str, until: date, reasons: st
     await _tell(work, EXTENDED, case, once="extended", params={"by": until})
 
 
+async def serve(work: Work, number: str, officer: str, how: Paper, day: date, reasons: str) -> date:
+    """A decision that no text served was served on paper; its days to pay begin. `day` is that of the letter or of the public notice.
+
+    Returns the last day to pay. Raises Refusal: not decided, served before, or a day that is not between the decision and today.
+    """
+    case = await _held(work, number)
+    if case.state is not State.DECIDED or case.decided_on is None:
+        raise Refusal("officer.not_to_serve", number=number)
+    served = officer_rules.served_on(how, day, work.city.tariff.handling)
+    if not case.decided_on <= day <= served <= work.today:
+        raise Refusal("officer.service_day", number=number, decided=case.decided_on, served=served)
+    due = rules.due_on(served, work.city.calendar, work.city.tariff.payment)
+    if not await store.move(work, number, State.SERVED, served_on=served, due_on=due):
+        raise Refusal("officer.not_to_serve", number=number)
+    await keep(work, number, "serve", officer, reasons, ground=how)
+    await desk.settled(work, f"case {number}", "serve_by_letter", "not_reached", outcome=f"served: {how}")
+    details = {"due_on": str(due), "by": how.value, "officer": officer}
+    await audit.record(work, "case.served", f"case {number}", person_id=case.liable_id, **details)
+    return due
+
+
 async def reveal(work: Work, number: str, officer: str, reasons: str) -> store.Case:
     """Somebody looks at a case with the personal data in clear, and says why. Raises Refusal for an unknown case."""
     case = await known(work, number)
@@ -134,7 +156,7 @@ async def check_authority(work: Work, number: str, authority: str) -> None:
 
 
 async def keep(
-    work: Work, number: str, act: str, officer: str, reasons: str, *, ground: Ground | None = None
+    work: Work, number: str, act: str, officer: str, reasons: str, *, ground: Ground | Paper | None = None
 ) -> int:
     """Put an act and its reasons into the case's file; returns its id."""
     row = {

@@ -4,7 +4,9 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from models.base.calendar import after_months
+from models.base.calendar import after_months, after_natural_days
+from models.base.tariff import Handling
+from models.violations.grounds import Paper
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +51,11 @@ def wrong_figure(bounds: Range, standing: int | None, replaces: int | None, figu
 def latest_extension(handle_by: date, months: int) -> date:
     """So many months after the term's last day (PR 53)."""
     return after_months(handle_by, months)
+
+
+def served_on(how: Paper, day: date, handling: Handling) -> date:
+    """The day of service on paper: a letter's own, or natural days after that of a public notice (PR 55-56)."""
+    return after_natural_days(day, handling.public_notice_days if how is Paper.PUBLIC_NOTICE else 0)
 
 
 def announcement_over(announced_until: date, today: date) -> bool:

@@ -126,6 +126,7 @@ ACTS = {
     "pay": 6,
     "figure": 3,
     "erase": 1,
+    "serve": 2,
     "void": 1,
     "extend": 1,
     "announce": 2,

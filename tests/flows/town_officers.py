@@ -43,6 +43,18 @@ class Officers(Folks):
         until = max(a_day(self.facts.cases[number].handle_by), self.town.today) + timedelta(days=20)
         return self._ok(await self.town.act("cases", "extend", number, until=str(until), reasons=WHY))
 
+    def _serve_now(self) -> list[str]:
+        return self._where("decided")
+
+    async def serve(self, number: str, pick: Pick, wild: bool) -> bool:
+        """By letter, which came today or on the day of the decision; in a wild step perhaps by public notice."""
+        decided = self.facts.cases[number].decided_on or str(self.town.today)
+        how, day = (
+            pick(["letter", "public_notice"] if wild else ["letter"]),
+            pick([decided, str(self.town.today)]),
+        )
+        return self._ok(await self.town.act("cases", "serve", number, how=how, day=day, reasons=WHY))
+
     def _lying(self) -> list[str]:
         announced = {
             each.case_number
