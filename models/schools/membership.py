@@ -5,7 +5,7 @@
     guardian -> left (by oneself), ended (the school's list, the end of the year)
 
 For a child under the tariff's age the guardian consents to the keeping of its data before anything is entered; leaving takes the
-consent back (PIPL 31, 47). Order of locks: the person, the request.
+consent back (PIPL 31, 47). Order of locks: the person, the child, the request.
 """
 
 from collections.abc import Sequence
@@ -85,6 +85,9 @@ async def matches(work: Work, person_id: int, class_id: int) -> Sequence[Match]:
 async def join_listed(work: Work, person_id: int, class_id: int, *, consents_too: bool) -> Sequence[Match]:
     """Become the guardian of whom the list names. Raises Refusal: nobody is named, or the consent is needed and not given."""
     await identity.hold(work, person_id)
+    named = sorted(each.child_id for each in await matches(work, person_id, class_id))
+    held = select(children.c.id).where(bulk.among(work, children.c.id, named)).order_by(children.c.id)
+    await work.run(held.with_for_update(key_share=True))  # the list may be changing
     found = await matches(work, person_id, class_id)
     if not found:
         raise Refusal("school.not_listed")
@@ -175,7 +178,8 @@ async def leave(work: Work, person_id: int, class_id: int) -> None:
     """No more of this class: requests, links and consents end. Raises Refusal for who is not in it and did not ask."""
     await identity.hold(work, person_id)
     asked = await _withdraw(work, requests.c.person_id == person_id, requests.c.class_id == class_id)
-    mine = select(children.c.id).where(children.c.class_id == class_id)
+    linked = select(guardianships.c.child_id).where(guardianships.c.person_id == person_id, STAYS)
+    mine = select(children.c.id).where(children.c.class_id == class_id, children.c.id.in_(linked))
     ended = [
         await end(work, row.id, person_id, "guardian.left")
         for row in await work.all(mine.order_by(children.c.id))

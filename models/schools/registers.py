@@ -111,7 +111,7 @@ async def enter_child(work: Work, entry: ChildEntry) -> str:
     school_id = await _school(work, entry.school_code)
     number_index = work.index(entry.number, NUMBER)
     mine = (children.c.school_id == school_id) & (children.c.number_index == number_index)
-    held = select(children).where(mine).with_for_update()
+    held = select(children).where(mine).with_for_update(key_share=True)  # who joins waits
     if not entry.class_name:
         return await _left(work, await work.first(held))
     class_id = await _class(work, school_id, entry.class_name)

@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import Table, func, select
 
+from models.identity.acts import ENTRY_CHANGED
 from models.post.tables import outbox
 from models.schools import broadcast, members, membership, registers
 from models.schools.registers import ChildEntry, ClassEntry, TeacherEntry
@@ -131,6 +132,22 @@ async def test_a_guardian_joins_and_leaves(meetings: Meetings, street: Street) -
         join = jobs.act(membership.join_listed, who.person_id, made.class_id, consents_too=True)
         _, left = await meet(join, leaves(who, made))
         assert await reads(street, who, made) is (left == "school.not_in")
+
+
+async def test_a_guardian_joins_while_the_list_names_somebody_else(
+    meetings: Meetings, street: Street
+) -> None:
+    """The child is held by both: whoever joined first is put out, whoever comes after is not on the list."""
+    async for meet in meetings:
+        made = await room(street)
+        who = made.guardian
+        join = jobs.act(membership.join_listed, who.person_id, made.class_id, consents_too=True)
+        other = ChildEntry(
+            f"S{made.teacher}", "1-1", "1", made.child, date(2016, 5, 20), frozenset({"13900000001"})
+        )
+        _, changed = await meet(join, jobs.act(registers.enter_child, other))
+        assert changed == ENTRY_CHANGED
+        assert not await reads(street, who, made)
 
 
 async def test_one_update_is_published_twice(twins: Meetings, street: Street) -> None:
