@@ -23,13 +23,14 @@ MOST = 9  # as many as numbers can be tapped
 
 @writing("加入", "join", argument=True)
 async def join(talk: Conversation) -> Reply:
-    """Whom the school's list names is in at once, after consenting; others ask the teacher."""
+    """Whom the school's list names is in at once, after consenting; others ask the teacher. Nobody tries codes without being bound."""
+    person = talk.myself
     code, agreed, said = _asked(talk)
     known = await members.by_join_code(talk.work, code)
-    found = await membership.matches(talk.work, talk.myself, known.id)
+    found = await membership.matches(talk.work, person, known.id)
     if found:
         return await _on_the_list(talk, known, found, agreed=agreed)
-    if await members.is_guardian_in(talk.work, talk.myself, known.id):
+    if await members.is_guardian_in(talk.work, person, known.id):
         raise Refusal("school.in_already")
     if not said:
         asks = talk.say("join.which_child", name=known.called)
@@ -37,7 +38,7 @@ async def join(talk: Conversation) -> Reply:
     if not agreed:
         lines = (talk.say("join.will_ask", name=known.called, said=said), talk.say("join.consent"))
         return talk.reply(*lines, actions=[("agree", f"加入 {code} 同意 {said}")])
-    await membership.ask(talk.work, talk.myself, known.id, said)
+    await membership.ask(talk.work, person, known.id, said)
     return talk.reply(talk.say("join.asked", name=known.called), actions=[("see_classes", "班级")])
 
 
