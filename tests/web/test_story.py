@@ -54,6 +54,17 @@ async def test_zhao_lei_was_named_as_the_driver_agrees_and_the_case_is_his(phone
     assert case in await zhao_lei.say("罚单")
 
 
+async def test_chen_jie_tells_class_3_2_and_liu_yang_reads_it_and_sun_li_does_not(phone: Phone):
+    teacher, guardian, neighbour = phone("chen-jie"), phone("liu-yang"), phone("sun-li")
+    assert "春游" in await guardian.say("动态")
+    assert "1位家长" in await teacher.say("发布 3-2 明天带水彩笔，谢谢！")
+    assert "已发布" in await teacher.say("确认")
+    await guardian.told_in_chat("明天带水彩笔，谢谢！")
+    assert "微信送达1" in await teacher.say("结果")
+    assert "水彩笔" not in await neighbour.say("动态")
+    assert "不是这个班的老师" in await neighbour.say("发布 3-2 大家好")
+
+
 # A newcomer's first fine
 
 
