@@ -18,7 +18,7 @@ from sqlalchemy import text
 
 from benchmarks.registers import fill
 from benchmarks.scratch import scratch
-from bot.wiring import KINDS
+from bot.duties import KINDS
 from models.base.db import Database
 from models.post import outbox
 from models.post.notices import Content, Notice, pack

@@ -29,9 +29,9 @@ from sqlalchemy import text
 
 from benchmarks.claims import fill_outbox
 from benchmarks.scratch import scratch
+from bot.duties import KINDS
 from bot.gateways.sms_aliyun import AliyunSms
 from bot.roles import GC_EVERY
-from bot.wiring import KINDS
 from models.base.clock import CITY_ZONE, SystemWall
 from models.base.db import Database
 from models.post.notices import Channel

@@ -8,6 +8,7 @@ import aiohttp
 
 from bot.commands import ROUTER
 from bot.demo_clock import DemoClock
+from bot.duties import DAILY, KINDS
 from bot.gateways.sim_register import SignedSimRegister
 from bot.gateways.sms_aliyun import AliyunSms
 from bot.gateways.wallet import SignedWallet
@@ -36,77 +37,19 @@ from models.base.ephemeral import Ephemeral, MemoryEphemeral
 from models.base.ids import Ids
 from models.base.metrics import Metrics
 from models.base.tariff import SHIPPED, load_tariff
-from models.flows import challenge, enforcement, plan, voiding
-from models.identity import binding
-from models.licences import notices as licences
-from models.post import late_reply
-from models.post.notices import Kinds
-from models.restrictions import acts as restrictions
-from models.restrictions import matter_notices
-from models.schools import answer_notices, broadcast, membership
-from models.violations import nomination_notices, officer_acts, refunds, silent_owners
-from models.violations import notices as violations
 from scheduler.delivery import Delivery
 from scheduler.jobs import (
-    announce_overdue_fines,
-    apply_lighter_rules,
-    close_point_cycles,
-    decide_announced_records,
-    end_matters,
     forget_questions,
     forget_school_years,
-    impose_ripe_measures,
     index_names,
-    lapse_nominations,
-    remind_of_due_fines,
-    remind_of_undecided_cases,
     remove_photos,
     seal_audit_events,
-    watch_challenges,
-    watch_plans,
-    watch_pleas,
 )
 from scheduler.jobs.compare_wallet import CompareWallet
 from scheduler.jobs.query_silent_orders import SilentOrders
 from scheduler.jobs.reconcile_bills import ReconcileBills
 from scheduler.senders import senders
 from scheduler.service import Scheduler
-
-KINDS = Kinds(
-    (
-        *late_reply.KINDS,
-        *binding.KINDS,
-        *violations.KINDS,
-        *nomination_notices.KINDS,
-        *enforcement.KINDS,
-        *restrictions.KINDS,
-        *matter_notices.KINDS,
-        *refunds.KINDS,
-        *challenge.KINDS,
-        *plan.KINDS,
-        *officer_acts.KINDS,
-        *silent_owners.KINDS,
-        *voiding.KINDS,
-        *licences.KINDS,
-        *membership.KINDS,
-        *broadcast.KINDS,
-        *answer_notices.KINDS,
-    )
-)
-DAILY = (
-    apply_lighter_rules.JOB,
-    close_point_cycles.JOB,
-    lapse_nominations.JOB,
-    watch_plans.JOB,
-    announce_overdue_fines.JOB,
-    decide_announced_records.JOB,
-    remind_of_undecided_cases.JOB,
-    remind_of_due_fines.JOB,
-    impose_ripe_measures.JOB,
-    watch_challenges.JOB,
-    end_matters.JOB,
-    watch_pleas.JOB,
-)
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,11 +13,12 @@ from typing import Any
 import structlog
 
 from bot.commands import ROUTER
+from bot.duties import DAILY, KINDS
 from bot.inbox import Inbox
 from bot.memory import Memory
 from bot.services import Services
 from bot.wechat.webhook import Webhook
-from bot.wiring import DAILY, KINDS, Shimin
+from bot.wiring import Shimin
 from handlers.routing import Outside, Router
 from models.base.db import Database
 from models.base.ephemeral import Ephemeral, MemoryEphemeral

@@ -10,7 +10,7 @@ from typing import Any
 
 from bot.demo import account
 from bot.demo.keys import Keys, PemFiles, write_private
-from bot.wiring import KINDS
+from bot.duties import KINDS
 from models.base.texts import LANGUAGES, Texts
 from models.base.texts import texts as sentences
 from models.post.notices import Channel

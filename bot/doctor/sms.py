@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 
 from bot.doctor.finding import Finding, fail, ok, warn
+from bot.duties import KINDS
 from bot.settings import Settings
-from bot.wiring import KINDS
 from models.base.texts import LANGUAGES
 from models.post.notices import Channel
 

@@ -5,10 +5,10 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from bot.doctor.account import asked
 from bot.doctor.finding import Finding, fail, ok, warn
+from bot.duties import KINDS
 from bot.settings import Settings
 from bot.wechat.client import WeChatClient
 from bot.wechat.templates import PARAMETER, Templates, WrongTemplates, load
-from bot.wiring import KINDS
 from models.base.ports import GatewayError
 from models.base.tariff import figures, load_tariff
 from models.base.texts import LANGUAGES, texts

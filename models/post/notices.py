@@ -1,6 +1,6 @@
 """Kinds of notice: which channels each takes, when it is still true, and what follows from its having been sent.
 
-A kind is declared beside the act that queues it and listed in `bot/wiring.py`. Parameters are kept by type, so that they are
+A kind is declared beside the act that queues it and listed in `bot/duties.py`. Parameters are kept by type, so that they are
 formatted in the reader's language when they are sent; `moment` adds what is only known then (a last date, today's amount).
 Delivery comes with many notices of a kind at once, so that a kind may look things up and write them in one statement.
 """

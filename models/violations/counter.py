@@ -71,8 +71,14 @@ async def known(work: Work, slip: Slip) -> Entered | None:
     if row is None:
         return None
     if (row.bank, row.paid_on, row.amount, row.case_numbers) != _written(slip):
-        told = {"bank": row.bank, "day": row.paid_on, "amount": Fen(row.amount), "cases": row.case_numbers}
-        raise Refusal("officer.receipt_other", receipt=slip.receipt_no, **told)
+        raise Refusal(
+            "officer.receipt_other",
+            receipt=slip.receipt_no,
+            bank=row.bank,
+            day=row.paid_on,
+            amount=Fen(row.amount),
+            cases=row.case_numbers,
+        )
     return await entered(work, slip.receipt_no, new=False)
 
 

@@ -22,9 +22,10 @@ from structlog.testing import capture_logs
 from wechatpy.crypto import WeChatCrypto
 
 from bot.app import make_app
+from bot.duties import KINDS
 from bot.settings import Settings
 from bot.wechat.xml import parse, text
-from bot.wiring import KINDS, Shimin, assemble
+from bot.wiring import Shimin, assemble
 from models.base.clock import CITY_ZONE
 from models.base.texts import LANGUAGES
 from models.flows import registration

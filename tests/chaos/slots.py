@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 
 from sqlalchemy import select
 
-from bot.wiring import DAILY
+from bot.duties import DAILY
 from models.base.audit import events
 from models.base.clock import at
 from models.base.db import Database

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy import select
 
-from bot.wiring import DAILY
+from bot.duties import DAILY
 from models.restrictions import acts, clearance, listed, matters
 from models.restrictions.tables import restrictions, warnings
 from scheduler.service import Scheduler

@@ -12,9 +12,9 @@ from typing import Any
 from sqlalchemy import make_url
 
 from bot import officer
+from bot.duties import DAILY
 from bot.officer import ACTS
 from bot.officer_act import Answer
-from bot.wiring import DAILY
 from models.base.clock import at
 from models.base.db import City, Database
 from models.base.ephemeral import MemoryEphemeral

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
+from bot.duties import KINDS
 from bot.inbox import Said
-from bot.wiring import KINDS
 from models.base.db import City
 from models.base.tariff import load_tariff
 from models.base.texts import CHINESE, ENGLISH

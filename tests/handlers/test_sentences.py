@@ -12,10 +12,10 @@ from babel.messages.catalog import Message
 from babel.messages.pofile import read_po
 
 from bot.commands import ROUTER
+from bot.duties import KINDS
 from bot.matter_reasons import SENTENCES as MATTERS
 from bot.officer_reasons import SENTENCES as OFFICERS
 from bot.reasons import SENTENCES
-from bot.wiring import KINDS
 from handlers.bind import PARTS
 from models.base.tariff import load_tariff
 from models.base.texts import CHINESE, LANGUAGES, LOCALES

@@ -9,9 +9,10 @@ import pytest
 from aiohttp.test_utils import TestClient
 from prometheus_client.parser import text_string_to_metric_families
 
+from bot.duties import KINDS
 from bot.metrics import Prometheus
 from bot.ops import make_ops
-from bot.wiring import KINDS, Shimin
+from bot.wiring import Shimin
 from models.base.db import Database
 from scheduler.delivery import Delivery
 from scheduler.senders import senders

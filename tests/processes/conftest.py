@@ -14,8 +14,9 @@ import pytest
 from aiohttp import web
 from blockbuster import BlockBuster
 
+from bot.duties import KINDS
 from bot.settings import load_settings
-from bot.wiring import KINDS, open_database
+from bot.wiring import open_database
 from models.base.clock import CITY_ZONE
 from models.base.db import Database
 from models.base.texts import LANGUAGES

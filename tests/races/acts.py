@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import timedelta
 from random import Random
 
-from bot.wiring import KINDS
+from bot.duties import KINDS
 from models.base.db import Work
 from models.base.ids import Ids
 from models.identity import binding

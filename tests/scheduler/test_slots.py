@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from bot.wiring import DAILY
+from bot.duties import DAILY
 from models.base.clock import at
 from models.base.db import Database, Work
 from models.post import desk
