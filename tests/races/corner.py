@@ -23,7 +23,7 @@ from models.base.ids import Ids
 from models.base.locks import ALONE
 from models.base.tariff import load_tariff
 from models.base.texts import read_all
-from tests.conftest import TOWN_TARIFF, FixedClock
+from tests.conftest import PATIENT, TOWN_TARIFF, FixedClock
 from tests.databases import kept
 from tests.races.wire import AT_COMMIT, Done, Place, Stopped, Task, Waiting, Wire
 from tests.service import Fakes, accidents
@@ -61,7 +61,7 @@ class InterruptedDatabase(Database):
     """Passes points in its writing units of work, the last before the commit."""
 
     def __init__(self, url: str, *, city: City, clocks: tuple[FixedClock, FixedClock], point: Point) -> None:
-        super().__init__(url, city=city, civic=clocks[0], wall=clocks[1], engines=kept)
+        super().__init__(url, city=city, civic=clocks[0], wall=clocks[1], limits=PATIENT, engines=kept)
         self._point = point
 
     @asynccontextmanager

@@ -48,7 +48,7 @@ async def _act(corner: Corner, what: Act, args: tuple[Any, ...], named: dict[str
             return refusal.key
 
 
-def together(all_: Sequence[Job], most: int = 20) -> Job:
+def together(all_: Sequence[Job], most: int = 10) -> Job:
     """All of them in this process, so many at once."""
     return partial(_together, all_=all_, most=most)
 
