@@ -6,7 +6,7 @@ from typing import Any
 
 from models.violations.payments import Order
 from tests.flows.town_books import Facts, Row
-from tests.flows.townsfolk import FOLK, Townsfolk
+from tests.flows.townsfolk import FOLK, LI, WANG, ZHAO, ZHOU, Townsfolk
 from tests.helpers import HORN, OVERLOAD, PARKING, RED_LIGHT, SPEEDING
 
 Pick = Callable[[Sequence[Any]], Any]
@@ -30,7 +30,7 @@ class Folks:
     references: int = 0
 
     def __post_init__(self) -> None:
-        self.consents = {self.town.people[each] for each in (0, 1, 2)}
+        self.consents = {self.town.people[each] for each in (LI, WANG, ZHAO, ZHOU)}
 
     # who and what
 

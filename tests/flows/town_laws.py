@@ -113,7 +113,7 @@ class Laws:
                     assert case.liable_id in consents
             case _, "overdue":
                 assert a_day(was.due_on) < today
-                assert not before.paused(case.number)
+                assert not now.paused(case.number)
             case _, "paid":
                 parts = now.of("payment_parts", case.number)
                 assert sum(each.paid_principal or 0 for each in parts) == case.fine

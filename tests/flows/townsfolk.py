@@ -222,9 +222,10 @@ class Townsfolk:
         """Six weeks of it."""
         self._start(FOUNDED, seed=7)
         await self._enter()
-        li, wang, zhao, sun = (self.people[each] for each in (LI, WANG, ZHAO, SUN))
+        li, wang, zhao, sun, zhou = (self.people[each] for each in (LI, WANG, ZHAO, SUN, ZHOU))
         await self.say(li, "电子送达 同意")
         await self.say(zhao, "电子送达 同意")
+        await self.say(zhou, "电子送达 同意")
         locked = await self.record(FOLK[LI].plate or VAN, PARKING)
         full = [await self.record(FOLK[ZHAO].plate or VAN, SPEEDING) for _ in range(3)]
         for _ in range(5):
@@ -247,9 +248,9 @@ class Townsfolk:
         await self._days(10)
         await self.act("cases", "announce", lying, reasons=WHY)
         await self._days(4)
-        soon = await self.record(FOLK[ZHAO].plate or VAN, PARKING)
+        soon = await self.record(FOLK[ZHOU].plate or VAN, PARKING)
         await self.deliver()
-        await self.say(zhao, f"确认 {soon}")
+        await self.say(zhou, f"确认 {soon}")
         await self._days(2)
         heavy = await self.record(FOLK[WANG].plate or VAN, OVERLOAD)
         await self.act("cases", "figure", heavy, fine_fen=50000, reasons=WHY)
