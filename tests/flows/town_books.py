@@ -64,7 +64,12 @@ ABOUT = {
     "fine_postings": "'fine:{0}' IN (from_account, to_account)",
     **dict.fromkeys(("plan_instalments", "point_holds", "payments", "silent_owners"), "1 = 0"),
 }
-ORDERED = {"point_postings": "day, id", "fine_postings": "id"}
+BY = {  # else by their key: PostgreSQL gives rows as they lie, and who acts next is drawn from them
+    "point_postings": "day, id",
+    "plan_instalments": "plan_id, position",
+    "payment_parts": "order_number, case_number",
+    "silent_cases": "silence_id, case_number",
+}
 
 
 def _column(written: str) -> str:
@@ -75,15 +80,14 @@ def _column(written: str) -> str:
     return f"CAST({written} AS TEXT)" if written in DAYS else written
 
 
-def _statement(table: str, columns: str) -> str:
+def _statement(table: str, key: str, columns: str) -> str:
     """With a place for a condition."""
     wanted = ", ".join(map(_column, columns.split()))
-    order = f" ORDER BY {ORDERED[table]}" if table in ORDERED else ""
-    return f"SELECT {wanted} FROM {table} {{}}{order}"
+    return f"SELECT {wanted} FROM {table} {{}} ORDER BY {BY.get(table, key)}"
 
 
 STATEMENTS = {
-    table: (_statement(table, columns), columns.replace("?", "").split(), key)
+    table: (_statement(table, key, columns), columns.replace("?", "").split(), key)
     for table, (key, columns) in READ.items()
 }
 EVENTS = "SELECT id, action, subject FROM audit_events WHERE id > {} ORDER BY id"
