@@ -8,6 +8,8 @@ from sqlalchemy import select, update
 
 from models.base.db import Database
 from models.base.errors import Refusal
+from models.identity import acts as identity
+from models.post import outbox as outbox_acts
 from models.post.outbox import outbox
 from models.schema import metadata
 from models.schools import broadcast, members, membership, quiet, registers
@@ -17,8 +19,8 @@ from models.schools.updates import PictureRef
 from scheduler.jobs import forget_school_years
 from tests.acts.queries import count
 from tests.conftest import FixedClock
-from tests.helpers import LI_MING, Town, town
-from tests.school import LAST_DAY, XIAO_HUA, XIAO_MING, School, enter_school, joined, published
+from tests.helpers import LI_MING, Town, resident_id, town
+from tests.school import LAST_DAY, XIAO_HUA, XIAO_MING, School, enter_school, joined, listed_too, published
 
 STAY = {"schools", "school_years", "school_quiet_hours"}
 
@@ -158,3 +160,21 @@ async def test_a_guardian_of_two_children_is_told_once(database: Database, schoo
         assert await work.scalar(select(outbox.c.id).where(outbox.c.kind == "school_update")) is not None
         told = select(outbox.c.person_id).where(outbox.c.kind == "school_update")
         assert [row.person_id for row in await work.all(told)] == [people.wang_fang]
+
+
+@pytest.mark.parametrize("each", [1, 2, 3, 10])
+async def test_everybody_is_queued_once_however_many_one_statement_takes(
+    database: Database, school: School, people: Town, each: int
+):
+    async with database.begin("test") as work:
+        numbers = [f"1390000000{n}" for n in range(2)]
+        await listed_too(work, school, *numbers)
+        for n, number in enumerate(numbers):
+            claim = replace(LI_MING.claim, resident_id=resident_id(f"1891010{n + 1}"), phone=number)
+            person, _ = await identity.enter_person(work, replace(LI_MING, claim=claim))
+            await membership.join_listed(work, person, school.known.id, consents_too=True)
+        to = members.guardians_in(work, school.known.id)
+        named = {"subject": "X", "params": {}, "to": to, "each": each}
+        assert await outbox_acts.queue_for(work, broadcast.UPDATE, **named) == 3
+        told = await work.all(select(outbox.c.person_id).where(outbox.c.subject == "X"))
+        assert len({row.person_id for row in told}) == len(told) == 3
