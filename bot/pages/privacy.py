@@ -7,7 +7,7 @@ from bot.pages.press import PRESS
 from bot.services import SERVICES
 from models.base.texts import texts
 
-SECTIONS = ("who", "what", "why", "how_long", "whom", "pages", "rights")
+SECTIONS = ("who", "what", "why", "how_long", "whom", "school", "pages", "rights")
 
 
 async def show(request: web.Request) -> web.Response:
@@ -21,5 +21,6 @@ async def show(request: web.Request) -> web.Response:
         "hours": words.pick(tariff.office.hours, tariff.office.hours_en),
         "code_minutes": tariff.binding.code_minutes,
         "order_minutes": tariff.payment.order_minutes,
+        "keep_days": tariff.school.keep_days,
     }
     return request.app[PRESS].page(request, "privacy.html", sections=SECTIONS, figures=figures)

@@ -17,7 +17,7 @@ from models.schools.updates import Update, link_of
 
 async def tell_teacher(work: Work, update: Update, person_id: int) -> None:
     """Once a day and update, however many answer."""
-    params = {"excerpt": update.excerpt, "link": link_of(work, update.code)}
+    params = {"excerpt": update.excerpt, "day": work.today, "link": link_of(work, update.code)}
     once = f"{person_id}.{work.today:%y%m%d}"
     await outbox.queue(work, ANSWERED, subject=update.code, once=once, person_id=person_id, params=params)
 
@@ -25,7 +25,8 @@ async def tell_teacher(work: Work, update: Update, person_id: int) -> None:
 async def tell_guardian(work: Work, update: Update, number: int, guardian_id: int, teacher_id: int) -> None:
     """Who replied, to what, and where to read it."""
     teacher = (await identity.contact(work, teacher_id)).name
-    params = {"excerpt": update.excerpt, "link": link_of(work, update.code), "teacher": teacher}
+    about = {"excerpt": update.excerpt, "day": work.today, "link": link_of(work, update.code)}
+    params = {**about, "teacher": teacher}
     await outbox.queue(
         work, REPLIED, subject=update.code, once=str(number), person_id=guardian_id, params=params
     )
