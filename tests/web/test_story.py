@@ -1,5 +1,6 @@
 """The town's stories, told to the running demo over HTTP. They follow one another: a day that has passed does not come back."""
 
+import html
 import re
 from datetime import date, timedelta
 from typing import Any
@@ -13,6 +14,7 @@ from tests.web.demo import Demo
 pytestmark = pytest.mark.xdist_group("story")
 
 DUE = re.compile(r"请在(\d+)月(\d+)日")
+FORM_PASS = re.compile(r'name="pass" value="([^"]+)"')
 CASE = re.compile(r"\d{12}")
 SECONDS_TO_UNLOCK = 10.0  # the goal is 5 on a machine of its own
 
@@ -281,3 +283,24 @@ def test_the_demos_key_is_listed_without_its_secret(demo: Demo):
     assert listed.returncode == 0, listed.stderr
     assert "demo" in listed.stdout
     assert demo.env["DEMO_API_KEY"] not in listed.stdout
+
+
+async def test_a_class_is_told_reads_answers_and_is_answered(phone: Phone):
+    chen, liu, sun = phone("chen-jie"), phone("liu-yang"), phone("sun-li")
+    await chen.say("发布 3-2 明天春游，请带水。")
+    assert "已发布" in await chen.say("确认")
+    link = link_in(await liu.told_in_chat("明天春游"))
+    page = await liu.open(link)
+    assert "明天春游，请带水。" in page
+    async with sun.session.get(link) as answer:
+        assert answer.status == 404
+        assert "春游" not in await answer.text()
+    form = {"text": "几点集合？", "pass": html.unescape(FORM_PASS.findall(page)[0])}
+    async with liu.session.post(f"{link}/answer", data=form) as answer:
+        assert "几点集合？" in await answer.text()
+    assert "几点集合？" in await chen.say("家长留言")
+    await chen.say("1")
+    assert "已答复" in await chen.say("八点，校门口")
+    assert "八点，校门口" in await liu.open(link_in(await liu.told_in_chat("老师答复了您")))
+    assert "参加的话是第1名" in await liu.say("排行")
+    assert "只有班级的家长能看" in await sun.say("排行")
