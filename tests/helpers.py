@@ -20,8 +20,10 @@ from models.licences import notices as licences
 from models.post import outbox
 from models.post.notices import Kinds, Notice
 from models.restrictions import acts as restrictions
-from models.restrictions import matter_notices, matters
+from models.restrictions import matter_notices, matters, questions
+from models.restrictions.clearance import Matter
 from models.restrictions.listed import Listed
+from models.restrictions.questions import Question
 from models.schools import answer_notices, broadcast, membership
 from models.violations import acts as violations
 from models.violations import (
@@ -206,3 +208,10 @@ def filing(kind: str = "court_debt", person: PersonEntry = LI_MING, **changes: A
 async def listed_matter(work: Work, kind: str = "court_debt", **changes: Any) -> Listed:
     """A matter of Li Ming's that the court just listed."""
     return (await matters.open_(work, COURT, "示范市人民法院", filing(kind, **changes)))[0]
+
+
+async def ask(work: Work, client: str, question: Question) -> Matter | None:
+    """A booking system asks whether somebody may travel, in one unit of work."""
+    matter = await questions.look(work, question)
+    await questions.put_on_record(work, client, question, matter)
+    return matter

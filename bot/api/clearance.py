@@ -15,7 +15,7 @@ from bot.api.authentication import SYSTEMS
 from bot.api.bodies import Typed
 from bot.api.once import Answer
 from bot.api.operation import Call, Operation, Unit
-from models.base.db import Work
+from bot.services import Services
 from models.base.texts import CHINESE, ENGLISH, texts
 from models.identity.keys import Caller
 from models.identity.rules import read_resident_id
@@ -70,12 +70,15 @@ class Told(RootModel[Free | Held]):
     """Yes, or no and how it can be resolved."""
 
 
-async def ask(work: Work, caller: Caller, call: Call) -> Answer:
+async def ask(services: Services, caller: Caller, call: Call) -> Answer:
     """The answer, once it is on record that it was asked for."""
     sent: Clearance = call.body
     number = read_resident_id(sent.resident_id)
     question = Question(number, sent.mode, sent.klass, sent.day, sent.purpose)
-    matter = await questions.ask(work, caller.client, question)
+    async with services.database.read() as work:
+        matter = await questions.look(work, question)
+    async with services.database.begin(caller.actor) as work:
+        await questions.put_on_record(work, caller.client, question, matter)
     if matter is None:
         return Answer(200, {"allowed": True})
     resolve = {
@@ -95,7 +98,7 @@ OPERATIONS = (
         act=ask,
         body=Typed(Clearance),
         answers={200: Told},
-        unit=Unit.WRITE,
+        unit=Unit.OWN,
         rates=("questions",),
         codes=("clearance.class", "clearance.date", "clearance.mode", "error.resident_id"),
     ),

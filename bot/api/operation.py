@@ -32,7 +32,7 @@ class Unit(Enum):
     READ = "read"  # statements on their own
     WRITE = "write"  # a transaction; asked twice it is done twice
     ONCE = "once"  # a transaction with the Idempotency-Key in it
-    OWN = "own"  # in several of its own, because a file is read or written beside them: the act is given the services instead
+    OWN = "own"  # in several of its own, with a file between them or reads that merge: the act is given the services instead
 
 
 class Call(NamedTuple):

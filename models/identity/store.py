@@ -48,7 +48,9 @@ CONTACT = Prepared(
 READERS = select(
     people.c.id, people.c.phone, accounts.c.openid, accounts.c.following, accounts.c.language
 ).select_from(people.outerjoin(accounts, accounts.c.person_id == people.c.id))
-BY_RESIDENT_ID = select(people.c.id, people.c.name).where(people.c.resident_id_index == bindparam("found"))
+BY_RESIDENT_ID = Prepared(
+    select(people.c.id, people.c.name).where(people.c.resident_id_index == bindparam("found"))
+)
 OWNERS = (
     select(ownerships.c.person_id, vehicles.c.id, vehicles.c.vehicle_type, ownerships.c.since)
     .add_columns(vehicles.c.plate_index, vehicles.c.plate_kind)

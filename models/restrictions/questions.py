@@ -1,7 +1,8 @@
 """May this person travel so on that day? Booking systems ask; each question is on record, and the citizen can see who asked.
 
-The record is written in the transaction of the question, before it is answered: whoever has an answer is on record. Somebody in no
-register and somebody who is free cannot be told apart: the same statements, the same row, the same answer.
+It is put on record before it is answered: whoever has an answer is on record. Somebody in no register and somebody who is free cannot be
+told apart: the same statements, the same row, the same answer. Looking and recording are units of work of their own, for looks that come
+together go to the database together.
 """
 
 from collections.abc import Sequence
@@ -60,12 +61,15 @@ class Asked:
     allowed: bool
 
 
-async def ask(work: Work, client: str, question: Question) -> Matter | None:
-    """What keeps this person from it, None where nothing does; put on record for them. Raises BadInput for a mode, a class or a day that
-    there is not."""
+async def look(work: Work, question: Question) -> Matter | None:
+    """What keeps this person from it, None where nothing does. Raises BadInput for a mode, a class or a day that there is not."""
     _check(work, question)
     person = await identity.person_of(work, question.resident_id)
-    matter = await holding(work, person or NOBODY, question.mode, question.klass, question.day)
+    return await holding(work, person or NOBODY, question.mode, question.klass, question.day)
+
+
+async def put_on_record(work: Work, client: str, question: Question, matter: Matter | None) -> None:
+    """This client asked, and this is what keeps the person from it; the person can see it."""
     details = {
         "mode": question.mode,
         "klass": question.klass,
@@ -75,7 +79,6 @@ async def ask(work: Work, client: str, question: Question) -> Matter | None:
     }
     row = {"person_index": work.index(question.resident_id, PERSON), "client": client, "asked_at": work.wall}
     await work.run(PUT_ON_RECORD, row | {"details": work.city.vault.seal_json(details, DETAILS)})
-    return matter
 
 
 async def asked(work: Work, person_id: int, most: int) -> tuple[Sequence[Asked], int]:

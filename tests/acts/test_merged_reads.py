@@ -37,7 +37,7 @@ from models.violations import listing
 from models.violations import store as violations
 from models.violations.tables import cases
 from tests.conftest import START
-from tests.helpers import LI_PLATE, WANG_PLATE, Town, decided_case, recorded_case
+from tests.helpers import LI_MING, LI_PLATE, WANG_PLATE, Town, decided_case, recorded_case
 
 Params = dict[str, Any]
 
@@ -71,6 +71,14 @@ STATEMENTS = [
     pytest.param(violations.BY_NUMBER, [{"number": "000000000000"}], id="no such case"),
     pytest.param(
         identity.CONTACT, [{"person": n} for n in (2, 1, 2, 99)], id="a contact, joined and counted"
+    ),
+    pytest.param(
+        identity.BY_RESIDENT_ID,
+        [
+            {"found": VAULT.index(number, identity.RESIDENT_ID)}
+            for number in (LI_MING.claim.resident_id, "nobody's", LI_MING.claim.resident_id)
+        ],
+        id="a person by resident ID",
     ),
     pytest.param(
         clearance.HELD,

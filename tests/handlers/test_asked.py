@@ -5,10 +5,9 @@ from datetime import date
 import pytest
 
 from models.identity import keys
-from models.restrictions import questions
 from models.restrictions.questions import Purpose, Question
 from tests.handlers.chat import Chat, World
-from tests.helpers import LI_MING
+from tests.helpers import LI_MING, ask
 
 
 @pytest.fixture
@@ -17,7 +16,7 @@ async def asked(world: World) -> None:
     async with world.database.begin("operator") as work:
         rail = (await keys.create(work, "铁路售票", ["clearance:ask"])).split("_")[1]
         number, day = LI_MING.claim.resident_id, date(2026, 3, 12)
-        await questions.ask(work, rail, Question(number, "rail", "hard_seat", day, Purpose.BOARDING))
+        await ask(work, rail, Question(number, "rail", "hard_seat", day, Purpose.BOARDING))
 
 
 async def test_nobody_asked(li: Chat):
