@@ -1,5 +1,6 @@
 """发布 / publish: a teacher tells a class. 结果 / results: how it went. 撤回发布 / undo: taken back within a minute.
 
+发布                        says how, and names the page on which it can be done, too (bot/pages/school)
 发布 3-2 明天带水彩笔        shows what would be sent; then pictures and a link may follow, and 1 or 确认 publishes
 结果                        of the newest; 结果 ABCDEFGHIJ
 """
@@ -12,7 +13,7 @@ from handlers.routing import CONFIRM, Command, Conversation, Draft, Outside, Rep
 from models.base.errors import BadInput, Refusal
 from models.base.ports import GatewayDown, GatewayRefused
 from models.identity.rules import tidy
-from models.schools import broadcast, members
+from models.schools import broadcast, members, rules
 from models.schools import results as outcome
 from models.schools import updates as acts
 from models.schools.members import SchoolClass
@@ -22,7 +23,6 @@ from models.schools.updates import PictureRef, Update
 LINES, CHARACTERS = 4, 300  # of a preview
 CODE = re.compile(r"[A-Z2-7]{10}", re.IGNORECASE)
 SHOWN_REASONS = 3
-LINK = re.compile(r"https://[^\s<>\"']{4,400}")
 MOST_BYTES = 10 * 1024 * 1024  # WeChat's own limit of an image
 URGENT, PLAIN, AWAY = ("加急", "urgent"), ("不加急", "not urgent"), ("放弃", "discard")
 FIRST = re.compile(r"(\S+)\s*(.*)", re.DOTALL)
@@ -52,7 +52,7 @@ async def publish(talk: Conversation) -> Reply:
     code = rest if CODE.fullmatch(rest) else waiting
     if word in (*CONFIRM, *URGENT, *PLAIN, *AWAY) and code:
         return await _decide(talk, word, code)
-    if LINK.fullmatch(talk.argument) and waiting:
+    if rules.is_link(talk.argument) and waiting:
         await broadcast.set_link(talk.work, talk.myself, waiting, talk.argument)
         return await _preview(talk, waiting)
     taught = await members.taught_by(talk.work, talk.myself)
@@ -61,7 +61,7 @@ async def publish(talk: Conversation) -> Reply:
         return await _write(talk, chosen[0], rest, waiting)
     if waiting:
         return talk.reply(talk.say("publish.waits"), actions=_actions(waiting), draft=talk.draft)
-    raise _how(taught)
+    raise _how(taught, acts.publishing_page(talk.work))
 
 
 async def add_picture(talk: Conversation) -> Reply:
@@ -159,7 +159,8 @@ def _actions(code: str, *, urgent: bool = False) -> list[tuple[str, str]]:
     return [("publish", f"发布 确认 {code}"), other, ("throw_away", f"发布 放弃 {code}")]
 
 
-def _how(taught: Sequence[SchoolClass]) -> Refusal:
+def _how(taught: Sequence[SchoolClass], page: str) -> Refusal:
     if not taught:
         return Refusal("publish.not_yours")
-    return BadInput("publish.how", name=taught[0].name, names="、".join(each.called for each in taught[:3]))
+    names = "、".join(each.called for each in taught[:3])
+    return BadInput("publish.how", name=taught[0].name, names=names, page=page)

@@ -34,7 +34,8 @@ async def classes(talk: Conversation) -> Reply:
     lines = [await _taught(talk, each) for each in taught[:SHOWN]]
     lines += [talk.say("classes.read", name=each.called) for each in read[:SHOWN]]
     lines += [talk.say("classes.asked", name=each.called) for each in asked[:1]]
-    lines += [talk.say("classes.teacher_words", count=waiting)] if taught else []
+    page = acts.publishing_page(talk.work)
+    lines += [talk.say("classes.teacher_words", count=waiting, page=page)] if taught else []
     lines += [talk.say("classes.guardian_words")] if read and len(lines) < 2 * SHOWN + 1 else []
     actions = [("see_joining", "申请"), ("see_results", "结果")] if taught else []
     actions += [("see_updates", "动态")] if read else []

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, case, func, insert, literal, select, update
+from sqlalchemy import ColumnElement, Row, Select, case, delete, func, insert, literal, select, update
 
 from models.base import audit, bulk
 from models.base.db import Instant, Work
@@ -28,21 +28,19 @@ EACH = 1000  # guardians in one statement
 
 
 async def write(work: Work, teacher_id: int, class_id: int, text: str) -> Update:
-    """What a class is to be told, not published yet. Raises Refusal: not the teacher's class, too long, nobody to read it, the year is
-    over."""
-    await _check(work, teacher_id, class_id)
-    await _refuse_nobody(work, class_id)
-    if len(text) > work.city.tariff.school.longest_text:
-        raise Refusal("publish.too_long")
+    """What a class is to be told, not published yet. Raises Refusal: not the teacher's class, nothing written or too much, nobody to read
+    it, the year is over."""
+    told = await _for_class(work, teacher_id, class_id, text)
     code = work.city.ids.code_body()
-    row = {
-        "code": code,
-        "class_id": class_id,
-        "author_id": teacher_id,
-        "text": work.seal(text, TEXT),
-        "written_at": work.now,
-    }
-    await work.run(insert(updates), row)
+    await work.run(insert(updates), told | {"code": code, "author_id": teacher_id, "written_at": work.now})
+    return await draft_of(work, teacher_id, code)
+
+
+async def rewrite(work: Work, teacher_id: int, code: str, class_id: int, text: str) -> Update:
+    """A draft with another text, or for another class; what goes with it stays. Raises Refusal as `draft_of` and `write`."""
+    draft = await draft_of(work, teacher_id, code)
+    told = await _for_class(work, teacher_id, class_id, text)
+    await work.run(update(updates).where(updates.c.id == draft.id).values(**told))
     return await draft_of(work, teacher_id, code)
 
 
@@ -55,9 +53,11 @@ async def draft_of(work: Work, teacher_id: int, code: str) -> Update:
 
 
 async def set_link(work: Work, teacher_id: int, code: str, link: str) -> Update:
-    """A page to go with it."""
+    """A page to go with it, or none. Raises Refusal for what is no link, too."""
     draft = await draft_of(work, teacher_id, code)
-    await work.run(update(updates).where(updates.c.id == draft.id).values(link=link))
+    if link and not rules.is_link(link):
+        raise Refusal("publish.no_such_link")
+    await work.run(update(updates).where(updates.c.id == draft.id).values(link=link or None))
     return await draft_of(work, teacher_id, code)
 
 
@@ -78,6 +78,12 @@ async def add_picture(work: Work, teacher_id: int, code: str, picture: PictureRe
     row = {"blob": picture.blob, "update_id": draft.id, "content_type": picture.content_type}
     await work.run(insert(pictures), row | {"added_at": work.now})
     return count + 1
+
+
+async def drop_picture(work: Work, teacher_id: int, code: str, blob: str) -> None:
+    """Without this picture; one that is not there is fine. Its file is removed by a job. Raises Refusal as `draft_of`."""
+    draft = await draft_of(work, teacher_id, code)
+    await work.run(delete(pictures).where(pictures.c.update_id == draft.id, pictures.c.blob == blob))
 
 
 async def throw_away(work: Work, teacher_id: int, code: str) -> None:
@@ -123,6 +129,20 @@ async def withdraw(work: Work, teacher_id: int, code: str) -> Update:
     return await _held(work, teacher_id, code)
 
 
+def may_withdraw(work: Work, found: Update, teacher_id: int) -> bool:
+    """May this teacher take it back at this moment?"""
+    published = found.undo_until is not None and rules.may_undo(found.undo_until, work.wall)
+    return published and found.withdrawn_at is None and found.author_id == teacher_id
+
+
+async def written_by(work: Work, teacher_id: int, code: str) -> Update:
+    """What this teacher wrote, published or not, only to look at. Raises Refusal for nothing of that code."""
+    row: Row[Any] | None = await work.first(_of(teacher_id, code))
+    if row is None:
+        raise Refusal("publish.unknown")
+    return update_of(work, row)
+
+
 async def published_by(work: Work, teacher_id: int, code: str = "") -> Update:
     """What this teacher published, taken back or not: the one of this code, or the newest; of classes still taught. Raises Refusal."""
     mine = [each.id for each in await members.taught_by(work, teacher_id)]
@@ -140,11 +160,26 @@ async def published_by(work: Work, teacher_id: int, code: str = "") -> Update:
 
 async def _held(work: Work, teacher_id: int, code: str) -> Update:
     """One of this teacher's, held: of two who publish, or publish and take back, one waits."""
-    mine = (updates.c.code == code.upper()) & (updates.c.author_id == teacher_id)
-    row: Row[Any] | None = await work.first(select(updates).where(mine).with_for_update())
+    row: Row[Any] | None = await work.first(_of(teacher_id, code).with_for_update())
     if row is None:
         raise Refusal("publish.unknown")
     return update_of(work, row)
+
+
+def _of(teacher_id: int, code: str) -> Select[Any]:
+    return select(updates).where(updates.c.code == code.upper(), updates.c.author_id == teacher_id)
+
+
+async def _for_class(work: Work, teacher_id: int, class_id: int, text: str) -> dict[str, Any]:
+    """The columns of a text that this class may be told; a form's line ends become ours."""
+    await _check(work, teacher_id, class_id)
+    await _refuse_nobody(work, class_id)
+    tidy = "\n".join(text.strip().splitlines())
+    if not tidy:
+        raise Refusal("publish.nothing")
+    if len(tidy) > work.city.tariff.school.longest_text:
+        raise Refusal("publish.too_long")
+    return {"class_id": class_id, "text": work.seal(tidy, TEXT)}
 
 
 async def _check(work: Work, teacher_id: int, class_id: int) -> None:

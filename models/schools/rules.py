@@ -1,7 +1,10 @@
 """What the school's acts decide by: whose consent is needed, when an update may be taken back, when a quiet guardian is told."""
 
+import re
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
+
+LINK = re.compile(r"https://[^\s\x00-\x1f\x7f<>\"']{4,400}")
 
 
 class RequestState(StrEnum):
@@ -29,6 +32,11 @@ def needs_consent(born_on: date, today: date, age: int) -> bool:
 def is_over(last_day: date, today: date, keep_days: int) -> bool:
     """Is the data of a school year to go? Natural days after its last one (PIPL 19)."""
     return today > last_day + timedelta(days=keep_days)
+
+
+def is_link(text: str) -> bool:
+    """May this go with an update, to be opened by families? One address, and a safe one."""
+    return LINK.fullmatch(text) is not None
 
 
 def may_undo(undo_until: datetime, wall: datetime) -> bool:

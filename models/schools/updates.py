@@ -67,6 +67,11 @@ def link_of(work: Work, code: str) -> str:
     return f"{work.city.public_url}/school/{code}"
 
 
+def publishing_page(work: Work) -> str:
+    """Where a teacher publishes without the chat; it asks who looks at it, too."""
+    return f"{work.city.public_url}/school/publish"
+
+
 async def opened(work: Work, person_id: int, code: str) -> Update:
     """A published update of a class that this person reads or teaches, a withdrawn one too. Raises Refusal, the same for one that is not
     there and for one that is not theirs."""

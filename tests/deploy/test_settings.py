@@ -15,9 +15,11 @@ from aiohttp import web
 from dotenv import dotenv_values
 
 from bot import cli
+from bot.api import pictures as a_camera
 from bot.app import MAX_BODY, make_app
 from bot.metrics import Prometheus
 from bot.ops import make_ops
+from bot.pages.school import draft as a_teacher
 from bot.roles import END_SECONDS
 from bot.server import IDLE_SECONDS
 from bot.settings import Settings, load_settings
@@ -221,6 +223,10 @@ def test_sizes_fit_together() -> None:
     assert re.findall(r"client_max_body_size (\d+)k", NGINX) == [str(MAX_BODY // 1024)]
     sizes = re.findall(r"(?:body-size: )(\d+)k", texts()[DEPLOY / "kubernetes" / "ingress.yaml"])
     assert set(sizes) == {str(MAX_BODY // 1024)}
+    larger = [a_camera.MOST_BYTES, a_teacher.MOST_BYTES]
+    assert [int(size) << 20 for size in re.findall(r"client_max_body_size (\d+)m", NGINX)] == larger
+    most = re.findall(r"body-size: (\d+)m", texts()[DEPLOY / "kubernetes" / "ingress.yaml"])
+    assert {int(size) << 20 for size in most} == {max(larger)}
 
 
 def test_yaml_files_are_where_they_are_looked_for() -> None:

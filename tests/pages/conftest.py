@@ -14,8 +14,10 @@ from models.base.ephemeral import MemoryEphemeral
 from tests.conftest import FixedClock
 from tests.fakes import FakeLogin, FakePayments
 from tests.helpers import KINDS, town
+from tests.pages.school_writer import Writer, Writers
 from tests.pages.settings import SETTINGS
 from tests.pages.world import Visitor, World
+from tests.two_classes import School, school
 
 UNTOUCHED: Any = object()  # wires that no page uses
 
@@ -66,3 +68,14 @@ async def visitor(aiohttp_client: Any, app: web.Application) -> Visitor:
     """A browser that keeps nothing and follows no redirect by itself."""
     client: Visitor = await aiohttp_client(app)
     return client
+
+
+@pytest.fixture
+async def town_school(world: World) -> School:
+    return await school(world.database)
+
+
+@pytest.fixture
+def writer(visitor: Visitor, world: World, town_school: School) -> Writers:
+    del town_school
+    return lambda name: Writer(name, visitor, world)

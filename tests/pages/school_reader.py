@@ -29,7 +29,7 @@ class Reader:
 
     async def get(self, path: str) -> ClientResponse:
         """As the phone asks, following nothing."""
-        return await self.visitor.get(path, headers=self._headers, allow_redirects=False)
+        return await self.visitor.get(path, headers=self.headers, allow_redirects=False)
 
     async def come_in(self, path: str) -> ClientResponse:
         """Be recognised by WeChat, which sends the browser back; WeChat's answer is what comes back here."""
@@ -66,7 +66,7 @@ class Reader:
         return answer.status
 
     async def post(self, path: str, **body: Any) -> int:
-        answer = await self.visitor.post(path, headers=self._headers, allow_redirects=False, **body)
+        answer = await self.visitor.post(path, headers=self.headers, allow_redirects=False, **body)
         if answer.status == 422:
             self.page = await answer.text()
         return answer.status
@@ -77,5 +77,6 @@ class Reader:
         return unescape(found[1]) if found else ""
 
     @property
-    def _headers(self) -> dict[str, str]:
+    def headers(self) -> dict[str, str]:
+        """What the phone sends along: the cookie."""
         return {"Cookie": f'{COOKIE}="{self.cookie}"'} if self.cookie else {}

@@ -7,12 +7,12 @@ from aiohttp import web
 
 from bot.doors import Door
 from bot.pages.press import PRESS, Press
-from bot.pages.school import page, passes
+from bot.pages.school import page
 from bot.pages.school.page import Tried
-from bot.pages.school.visit import Stranger, Visit, find
+from bot.pages.school.visit import Visit, pressed
 from bot.services import SERVICES
 from models.base.errors import Refusal
-from models.base.ports import Forbidden, Malformed, Unauthentic
+from models.base.ports import Malformed
 from models.schools import answers
 
 NUMBER_DIGITS = 18  # of an entry
@@ -34,19 +34,7 @@ def door(press: Press) -> Door[Sent]:
 
 
 async def _let_in(request: web.Request) -> Sent:
-    openid = passes.reader(request)
-    if openid is None:
-        raise Unauthentic("nobody known")
-    code = request.match_info["code"].upper()
-    try:
-        async with request.app[SERVICES].database.read() as work:
-            visit = await find(work, openid, code)
-    except Stranger as problem:
-        raise Forbidden("nobody of the class") from problem
-    form = await request.post()
-    said = {name: value for name, value in form.items() if isinstance(value, str)}
-    if not passes.is_form_pass(request, said.get("pass", ""), visit.person_id, code):
-        raise Forbidden("not our form")
+    visit, said = await pressed(request)
     if "text" not in said:
         raise Malformed("no text")
     return Sent(visit, said["text"], said.get("to", ""))

@@ -8,9 +8,7 @@ from typing import Any
 
 from aiohttp import web
 
-from bot.pages import login
 from bot.pages.language import language_of, other_language
-from bot.pages.login import NotRecognised
 from bot.pages.press import PRESS
 from bot.pages.school import passes
 from bot.pages.school.visit import Visit, page_of
@@ -20,10 +18,12 @@ from models.base.db import Work
 from models.base.errors import Refusal
 from models.base.texts import Texts, texts
 from models.identity import acts as identity
-from models.schools import answers, members, results, updates
+from models.schools import answers, broadcast, members, results, updates
 from models.schools.answers import Conversation
+from models.schools.updates import Update
 
 SAFE_LINK = "https://"
+PUBLISHING = f"{passes.PATH}/publish"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,14 +50,7 @@ class Tried:
 
 async def come_in(request: web.Request) -> web.Response:
     """`GET /school/{code}/wechat?code&state`: WeChat's answer; on to the page, with a cookie that remembers it."""
-    press, path = request.app[PRESS], page_of(request.match_info["code"])
-    try:
-        openid = await login.openid_of(request, path)
-    except NotRecognised as problem:
-        return press.problem(request, f"school_login_{problem.why}", problem.status)
-    response = press.see_other(request, path)
-    passes.remember(request, response, openid)
-    return response
+    return await passes.come_back(request, page_of(request.match_info["code"]))
 
 
 async def show(request: web.Request, visit: Visit) -> web.Response:
@@ -69,16 +62,21 @@ async def show(request: web.Request, visit: Visit) -> web.Response:
 
 async def picture(request: web.Request, visit: Visit) -> web.Response:
     """`GET /school/{code}/picture/{n}`, counted from 1. Of an update that was taken back there is none (404)."""
-    services, number = request.app[SERVICES], request.match_info["number"]
-    async with services.database.read() as work:
+    async with request.app[SERVICES].database.read() as work:
         there = await _pictures(work, visit)
+    return await picture_of(request, there, back=visit.path)
+
+
+async def picture_of(request: web.Request, there: Sequence[updates.PictureRef], *, back: str) -> web.Response:
+    """The one of these that the address numbers, from 1; else a page that says so (404), with the way `back`."""
+    services, number = request.app[SERVICES], request.match_info["number"]
     found = {str(place): each for place, each in enumerate(there, 1)}.get(number)
     try:
         content = await services.blobs.get(found.blob) if found else None
     except LookupError:
         content = None
     if found is None or content is None:
-        return request.app[PRESS].problem(request, "school_picture", HTTPStatus.NOT_FOUND, back=visit.path)
+        return request.app[PRESS].problem(request, "school_picture", HTTPStatus.NOT_FOUND, back=back)
     return photo_response(content, found.content_type)
 
 
@@ -89,7 +87,7 @@ async def shown(request: web.Request, visit: Visit, tried: Tried | None = None) 
     figures = services.database.city.figures
     async with services.database.read() as work:
         values = await (_for_teacher if visit.teacher else _for_guardian)(work, visit, words)
-        told = await _told(work, visit)
+        told = await told_of(work, visit.update, await _pictures(work, visit), visit.path)
     rules = services.database.city.tariff.school
     counts = visit.guardian and not told.withdrawn_at
     return request.app[PRESS].page(
@@ -119,9 +117,8 @@ async def _read(request: web.Request, visit: Visit) -> None:
         await updates.read(work, visit.update, visit.person_id)
 
 
-async def _told(work: Work, visit: Visit) -> Told:
-    update = visit.update
-    there = await _pictures(work, visit)
+async def told_of(work: Work, update: Update, there: Sequence[updates.PictureRef], path: str) -> Told:
+    """With these pictures, whose pages are below this path."""
     withdrawn = update.withdrawn_at is not None
     link = update.link if update.link and update.link.startswith(SAFE_LINK) else ""
     return Told(
@@ -130,7 +127,7 @@ async def _told(work: Work, visit: Visit) -> Told:
         at=update.published_at,
         text="" if withdrawn else update.text,
         link="" if withdrawn else link,
-        pictures=[f"{visit.path}/picture/{number}" for number, _ in enumerate(there, 1)],
+        pictures=[f"{path}/picture/{number}" for number, _ in enumerate(there, 1)],
         withdrawn_at=update.withdrawn_at,
     )
 
@@ -151,7 +148,7 @@ async def _for_guardian(work: Work, visit: Visit, words: Texts) -> dict[str, Any
 
 
 async def _for_teacher(work: Work, visit: Visit, words: Texts) -> dict[str, Any]:
-    went = await results.of(work, visit.update)
+    went, update = await results.of(work, visit.update), visit.update
     found = {
         "guardians": went.all,
         "read": went.read,
@@ -159,7 +156,10 @@ async def _for_teacher(work: Work, visit: Visit, words: Texts) -> dict[str, Any]
         "by_sms": went.by_sms,
         "waiting": went.waiting,
     }
+    undo = broadcast.may_withdraw(work, update, visit.person_id)
     return {
+        "undo": work.city.tariff.school.undo_seconds if undo else 0,
+        "publishing": PUBLISHING,
         "results": [
             (words.say(f"page.school.{name}"), words.say("page.school.people", count=count))
             for name, count in found.items()
@@ -167,5 +167,5 @@ async def _for_teacher(work: Work, visit: Visit, words: Texts) -> dict[str, Any]
         "missed": [
             words.say(f"results.missed.{why}", count=count) for why, count in went.not_reached.items()
         ],
-        "conversations": await answers.of_update(work, visit.person_id, visit.update),
+        "conversations": await answers.of_update(work, visit.person_id, update),
     }

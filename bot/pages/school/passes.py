@@ -5,12 +5,15 @@ the form's pass       by whom and for which update the form was made, so that no
 the beat's token      who reads which update, and since when (`models/schools/learning_rules.py`)
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from aiohttp import web
 
+from bot.pages import login
+from bot.pages.login import NotRecognised
+from bot.pages.press import PRESS
 from bot.services import SERVICES
 from models.base.crypto import Unopenable
 
@@ -37,6 +40,18 @@ def remember(request: web.Request, response: web.StreamResponse, openid: str) ->
     response.set_cookie(COOKIE, value, max_age=age, path=PATH, httponly=True, secure=secure, samesite="Lax")
 
 
+async def come_back(request: web.Request, path: str) -> web.Response:
+    """From WeChat's login on to the page that asked for it, with the cookie; or a page that says what went wrong."""
+    press = request.app[PRESS]
+    try:
+        openid = await login.openid_of(request, path)
+    except NotRecognised as problem:
+        return press.problem(request, f"school_login_{problem.why}", problem.status)
+    response = press.see_other(request, path)
+    remember(request, response, openid)
+    return response
+
+
 def reader(request: web.Request) -> str | None:
     """The account of the cookie; None without one that holds."""
     found = _open(request, READER, request.cookies.get(COOKIE, ""))
@@ -44,13 +59,18 @@ def reader(request: web.Request) -> str | None:
 
 
 def form_pass(request: web.Request, person_id: int, code: str) -> str:
-    """For the form on this update's page."""
+    """For the form on this update's page, or on the page from which another is written."""
     return _seal(request, FORM, str(person_id), code)
 
 
 def is_form_pass(request: web.Request, given: str, person_id: int, code: str) -> bool:
     """Whether this is one, and still holds."""
     return _open(request, FORM, given) == [str(person_id), code]
+
+
+async def form_of(request: web.Request) -> Mapping[str, str]:
+    """What a form says; files are none of it."""
+    return {name: value for name, value in (await request.post()).items() if isinstance(value, str)}
 
 
 def token(request: web.Request, person_id: int, update_id: int) -> str:

@@ -1,6 +1,6 @@
-"""Somebody of the class looks at one of its updates. Everything on the school's pages begins here: who it is, and that it is theirs."""
+"""Somebody of the class looks at one of its updates, or presses a form on its page: who it is, and that it is theirs."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
 
@@ -12,6 +12,7 @@ from bot.pages.school import passes
 from bot.services import SERVICES
 from models.base.db import Work
 from models.base.errors import Refusal
+from models.base.ports import Forbidden, Unauthentic
 from models.identity import acts as identity
 from models.schools import members, updates
 from models.schools.updates import Update
@@ -49,7 +50,7 @@ def visiting(show: Show) -> Callable[[web.Request], Awaitable[web.StreamResponse
 
     async def guarded(request: web.Request) -> web.StreamResponse:
         code = request.match_info["code"]
-        if not (code.isascii() and code.isalnum() and len(code) <= LONGEST_CODE):
+        if not is_code(code):
             return turned_away(request, Stranger())
         openid = passes.reader(request)
         if openid is None:
@@ -65,9 +66,27 @@ def visiting(show: Show) -> Callable[[web.Request], Awaitable[web.StreamResponse
     return guarded
 
 
-def turned_away(request: web.Request, stranger: Stranger) -> web.Response:
+async def pressed(request: web.Request) -> tuple[Visit, Mapping[str, str]]:
+    """Who presses a form on an update's page, and what it says: the reader's cookie and the form's own pass let in. Raises Unauthentic,
+    Forbidden."""
+    openid = passes.reader(request)
+    if openid is None:
+        raise Unauthentic("nobody known")
+    code = request.match_info["code"].upper()
+    try:
+        async with request.app[SERVICES].database.read() as work:
+            visit = await find(work, openid, code)
+    except Stranger as problem:
+        raise Forbidden("nobody of the class") from problem
+    said = await passes.form_of(request)
+    if not passes.is_form_pass(request, said.get("pass", ""), visit.person_id, code):
+        raise Forbidden("not our form")
+    return visit, said
+
+
+def turned_away(request: web.Request, stranger: Stranger, otherwise: str = "school_unknown") -> web.Response:
     """What somebody sees who may not see the update, and what they can do."""
-    name = "school_unbound" if stranger.unbound else "school_unknown"
+    name = "school_unbound" if stranger.unbound else otherwise
     return request.app[PRESS].problem(request, name, HTTPStatus.NOT_FOUND)
 
 
@@ -83,6 +102,11 @@ async def find(work: Work, openid: str, code: str) -> Visit:
     guardian = await members.is_guardian_in(work, person_id, update.class_id)
     teacher = await members.is_teacher_of(work, person_id, update.class_id)
     return Visit(person_id, update, guardian, teacher)
+
+
+def is_code(text: str) -> bool:
+    """May this name an update?"""
+    return text.isascii() and text.isalnum() and len(text) <= LONGEST_CODE
 
 
 def page_of(code: str) -> str:
