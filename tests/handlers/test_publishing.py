@@ -180,6 +180,13 @@ async def test_what_cannot_be_published(world: World, read: School, li: Chat, sa
     assert li.heard(key)
 
 
+@pytest.mark.parametrize("said", ["班级", "发布"])
+async def test_a_teacher_is_told_of_the_page(world: World, school: School, li: Chat, wang: Chat, said: str):
+    page = f"{world.database.city.public_url}/school/publish"
+    assert page in await li.say(said)
+    assert page not in await wang.say(said)
+
+
 async def test_nobody_reads_the_class_yet(world: World, school: School, li: Chat):
     await li.say("发布 3-2 有人吗")
     assert li.heard("publish.nobody")

@@ -1,6 +1,7 @@
 """The page of an update in a real browser of a phone's size: opened through a login, answered, and read only while seen and used."""
 
 import os
+import zlib
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -15,7 +16,7 @@ from yarl import URL
 
 from bot.pages.school.beat import GATHERING
 from bot.services import Services
-from models.schools import answers
+from models.schools import answers, broadcast
 from models.schools import tables as t
 from models.schools.learning_tables import reading
 from tests.databases import on_sqlite
@@ -195,3 +196,48 @@ async def test_minutes_count_while_the_page_is_seen_and_used(phones: Any) -> Non
     await liu.touch()
     await liu.wait(61, beats=1)
     assert await liu.read() == 183
+
+
+def png(shade: int) -> Any:
+    """A picture as a phone's gallery gives it."""
+
+    def chunk(kind: bytes, content: bytes) -> bytes:
+        return len(content).to_bytes(4) + kind + content + zlib.crc32(kind + content).to_bytes(4)
+
+    head = (300).to_bytes(4) + (200).to_bytes(4) + bytes([8, 0, 0, 0, 0])
+    lines = zlib.compress((b"\0" + bytes([shade]) * 300) * 200)
+    content = b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", lines) + chunk(b"IEND", b"")
+    return {"name": f"{shade}.png", "mimeType": "image/png", "buffer": content}
+
+
+async def test_published_from_the_page(phones: Any, world: World, town_school: School) -> None:
+    chen = await phones("chen")
+    page: Page = chen.page
+    await page.get_by_role("link", name="再发一条").click()
+    await page.get_by_label("内容").fill("周五交水彩作业。\n请带到学校。")
+    await page.get_by_label("链接").fill("https://school.example.org/paint")
+    await page.get_by_label("加急", exact=True).check()
+    await chen.shot("publish-form")
+    await page.get_by_role("button", name="检查").click()
+    await expect(page.locator("article")).to_contain_text("周五交水彩作业")
+    await page.get_by_label("添加图片").set_input_files([png(shade) for shade in range(10)])
+    await expect(page.get_by_text("选得太多了")).to_be_visible()
+    await page.get_by_label("添加图片").set_input_files([png(120), png(200)])
+    await expect(page.locator("article img")).to_have_count(2)
+    await page.get_by_role("button", name="去掉图片1").click()
+    await expect(page.locator("article img")).to_have_count(1)
+    await page.locator("article img").scroll_into_view_if_needed()
+    await expect(page.locator("article img")).to_have_js_property("naturalWidth", 300)
+    await chen.shot("publish-check")
+    await page.get_by_role("link", name="修改内容").click()
+    await expect(page.get_by_label("内容")).to_have_value("周五交水彩作业。\n请带到学校。")
+    await page.get_by_label("内容").fill("周五交水彩作业。")
+    await page.get_by_role("button", name="检查").click()
+    await page.get_by_role("button", name="发布", exact=True).click()
+    await expect(page.get_by_text("已经发布")).to_be_visible()
+    await chen.shot("publish-done")
+    async with world.database.read() as work:
+        newest = await broadcast.published_by(work, town_school.chen)
+    assert (newest.text, newest.urgent) == ("周五交水彩作业。", True)
+    await page.get_by_role("button", name="撤回这条通知").click()
+    await expect(page.get_by_text("收回这条通知")).to_be_visible()

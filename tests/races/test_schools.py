@@ -7,10 +7,11 @@ from typing import Any
 from sqlalchemy import Table, func, select
 
 from models.identity.acts import ENTRY_CHANGED
-from models.post.tables import outbox
+from models.post.tables import PARAMS, outbox
 from models.schools import broadcast, members, membership, registers
 from models.schools.registers import ChildEntry, ClassEntry, TeacherEntry
 from models.schools.tables import classes, consents, guardianships
+from models.schools.updates import PictureRef
 from tests.databases import on_postgresql
 from tests.races import jobs
 from tests.races.ring import Meetings
@@ -187,3 +188,31 @@ async def test_an_update_is_taken_back_while_it_goes_out(meetings: Meetings, str
             assert state == "dropped"
         outcomes.add(state)
     assert outcomes == {"sent", "dropped"}
+
+
+async def test_an_update_is_rewritten_while_it_is_published(meetings: Meetings, street: Street) -> None:
+    """The draft is held: what families were told is what was looked at, or what took its place before."""
+    async for meet in meetings:
+        made = await joined(street)
+        code = await written(street, made, "八点集合")
+        change = jobs.act(broadcast.rewrite, made.teacher, code, made.class_id, "九点集合")
+        changed, _ = await meet(change, publishes(made, code))
+        told = await street.act(broadcast.written_by, made.teacher, code)
+        assert told.text == ("八点集合" if changed == "publish.already" else "九点集合")
+        async with street.database.read() as work:
+            [row] = await work.all(select(outbox.c.params).where(outbox.c.subject == code))
+            assert told.text in work.open(row.params, PARAMS)
+
+
+async def test_two_pictures_come_for_the_last_place(twins: Meetings, street: Street) -> None:
+    """Counted while the draft is held: one finds no room."""
+    async for meet in twins:
+        made = await joined(street)
+        code = await written(street, made)
+        most = street.database.city.tariff.school.pictures
+        for number in range(most - 1):
+            blob = PictureRef(f"{code}{number}", "image/png")
+            await street.act(broadcast.add_picture, made.teacher, code, blob)
+        last = [PictureRef(f"{code}{each}", "image/png") for each in ("a", "b")]
+        answers = await meet(*(jobs.act(broadcast.add_picture, made.teacher, code, each) for each in last))
+        assert sorted(map(str, answers)) == [str(most), "publish.pictures_enough"]
