@@ -1,8 +1,9 @@
 """Two who do something with one case at the same moment: what comes of it is what would have come of one after the other.
 
 Each pair of a table is done one after the other, in both orders; then at the same moment, in two processes: each once stopped before its
-commit, when it has all its locks and has written everything, while the other has still to look. Who did it, where the case is, what is owed, what stands, who is
-told: all of that must be as in one of the two orders. Nobody meets an accident, and whoever came second reads a sentence.
+commit, when it has all its locks and has written everything, while the other has still to look. Who did it, where the case is, what is
+owed, what stands, who is told: all of that must be as in one of the two orders. Nobody meets an accident, and whoever came second reads
+a sentence.
 """
 
 from collections import Counter
