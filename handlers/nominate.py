@@ -99,7 +99,8 @@ async def _overview(talk: Conversation, parts: Mapping[str, str]) -> Reply:
     ]
     label = "nominate" if len(which) == 1 else "nominate_case"
     actions = [(label, f"转给 {case.number} {name}".strip()) for case in free[:SHOWN]]
-    return talk.reply(*lines, talk.say("nominate.which"), *which, actions=actions)
+    question = talk.say("nominate.which") + talk.beyond(len(free) - SHOWN)
+    return talk.reply(*lines, question, *which, actions=actions)
 
 
 async def _waiting(talk: Conversation, asked: Sequence[Nomination], to_me: Sequence[Nomination]) -> list[str]:

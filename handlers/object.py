@@ -158,6 +158,7 @@ async def _overview(talk: Conversation, kind: Kind, reason: str) -> Reply:
         for case in shown
     ]
     question = talk.say(f"object.which.{kind}") if cases else talk.say("object.no_other")
+    question += talk.beyond(len(cases) - SHOWN)
     return talk.reply(*lines, question, *entries, actions=actions)
 
 

@@ -96,13 +96,14 @@ async def _why(talk: Conversation, kind: PlanKind, have: dict[str, str], reason:
 async def _overview(talk: Conversation, kind: PlanKind) -> Reply:
     """What was asked and how it stands, and for what one may ask now."""
     asked = (await plans.of_person(talk.work, talk.person))[:SHOWN]
-    cases = [case for case in await violations.open_cases(talk.work, talk.person) if _may(talk, case)][:SHOWN]
+    cases = [case for case in await violations.open_cases(talk.work, talk.person) if _may(talk, case)]
     if not cases and not asked:
         raise Refusal("plan.none")
     lines = [await _state(talk, each) for each in asked]
-    actions = [("plan_case", f"{WORDS[kind]} {case.number}") for case in cases]
+    shown = cases[:SHOWN]
+    actions = [("plan_case", f"{WORDS[kind]} {case.number}") for case in shown]
     actions += [("withdraw_plan", f"撤回延期 {each.case_number}") for each in asked if each.open][:1]
-    question = talk.say(f"plan.which.{kind}") if cases else ""
+    question = talk.say(f"plan.which.{kind}") + talk.beyond(len(cases) - SHOWN) if cases else ""
     entries = [
         talk.say(
             "pay.entry",
@@ -111,7 +112,7 @@ async def _overview(talk: Conversation, kind: PlanKind) -> Reply:
             what=case.what(talk.texts),
             total=Fen(violations.bill_of(talk.work, case).total),
         )
-        for case in cases[: SHOWN - len(lines) + 1]
+        for case in shown
     ]
     return talk.reply(*lines, question, *entries, actions=actions)
 

@@ -124,6 +124,10 @@ class Conversation:
         """A sentence in the citizen's language."""
         return self.texts.say(key, self.work.city.figures, **params)
 
+    def beyond(self, count: int) -> str:
+        """Behind a question with answers to tap: that so many more cases may be meant, and how to say which. Empty when none is."""
+        return self.say("which.more", count=count) if count > 0 else ""
+
     def reply(
         self, *lines: str, actions: Sequence[tuple[str, str]] = (), draft: Draft | None = None
     ) -> Reply:

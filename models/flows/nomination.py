@@ -58,7 +58,7 @@ async def nominate(work: Work, owner_id: int, number: str, name: str, ending: st
         raise _refusal(work, Unnameable.TOO_MANY_TRIES, case, name)
     car = await nomination_store.car_of(work, number)
     await point_cycles.catch_up(work, driver_id)
-    if why := await _against(work, case, car, driver_id, len(found)):
+    if why := _unclear(len(found), ending) or await _against(work, case, car, driver_id):
         await nominations.count_refused(work, owner_id, number, why)
         raise _refusal(work, why, case, name)
     last_day = rules.last_day(work.today, case.handle_by, work.city.tariff.nomination)
@@ -134,12 +134,17 @@ async def verify(work: Work, nomination_id: int, officer: str, ok: bool, reason:
     return await nominations.by_id(work, nomination_id)
 
 
-async def _against(
-    work: Work, case: Case, car: Car, driver_id: int, found: int
-) -> Unnameable | Obstacle | None:
+def _unclear(found: int, ending: str) -> Unnameable | None:
+    """Why it is not known who is meant. IDs and phones share the endings, and two of a name may have the same one."""
+    if found == 1:
+        return None
+    if not found:
+        return Unnameable.UNKNOWN_NAME
+    return Unnameable.SHARED_ENDING if ending else Unnameable.SHARED_NAME
+
+
+async def _against(work: Work, case: Case, car: Car, driver_id: int) -> Unnameable | Obstacle | None:
     """Why not this person."""
-    if found != 1:
-        return Unnameable.SHARED_NAME if found else Unnameable.UNKNOWN_NAME
     if driver_id == case.liable_id:
         return Unnameable.OWN_NAME
     tariff = work.city.tariff.nomination

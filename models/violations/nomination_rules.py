@@ -83,6 +83,7 @@ class Unnameable(StrEnum):
     TOO_MANY_TRIES = "too_many_tries"
     UNKNOWN_NAME = "unknown_name"
     SHARED_NAME = "shared_name"
+    SHARED_ENDING = "shared_ending"
     OWN_NAME = "own_name"
 
 

@@ -12,8 +12,10 @@ from sqlalchemy import event
 
 from models.base.db import Database
 from models.base.prepared import Prepared
+from models.base.texts import CHINESE, ENGLISH
 from models.flows import registration
 from models.identity import acts as identity
+from models.identity import companies
 from models.identity.acts import PersonEntry, VehicleEntry
 from models.identity.rules import Claim, Plate
 from models.violations import entering
@@ -21,7 +23,7 @@ from models.violations.acts import Recorded
 from tests.conftest import START
 from tests.handlers import lives
 from tests.handlers.chat import Chat, World
-from tests.helpers import C1, LI_MING, LI_PLATE, WANG_FANG, report, resident_id
+from tests.helpers import C1, LI_MING, LI_PLATE, WANG_FANG, WANG_PLATE, decided_case, report, resident_id
 
 MANY = 500
 
@@ -207,3 +209,42 @@ async def test_who_has_one_vehicle_of_a_number_is_not_asked(world: World, li: Ch
     mine = await lives.recorded(world)
     assert mine in await li.say("罚单 粤T12345")
     assert hers in await wang.say("fines 粤T12345")
+
+
+UNKNOWN = "442012003480"  # a case number as it should be, of no case
+OF_A_CASE = (
+    *("{}", "案件 {}", "照片 {}", "接受 {}", "确认 {}", "缴款 {}", "缴款 {} 50", "收据 {}"),
+    *(
+        "转给 {}",
+        "转给 {} 陈晓",
+        "撤回 {}",
+        "申诉 {} 红灯时我在让救护车",
+        "复议 {} 红灯时我在让救护车",
+        "撤回申诉 {}",
+    ),
+    *("延期 {} 这个月失业了", "分期 {} 3 这个月失业了", "撤回延期 {}"),
+)
+
+
+@pytest.mark.parametrize("language", [CHINESE, ENGLISH])
+async def test_whatever_is_asked_of_what_is_not_ones_own_it_is_as_if_there_were_no_such_case(
+    world: World, li: Chat, language: str
+):
+    """A neighbour's, open and decided, and that of the van of a company for which he may not act."""
+    firm = companies.Company("中山市示范物流有限公司", "91442000MA4ABCDE1L", "13900000077")
+    van = VehicleEntry(Plate("02", "粤T77777"), "小型汽车", firm.number, date(2020, 1, 1))
+    async with world.database.begin("import:vehicles") as work:
+        await companies.enter_company(work, firm)
+        await identity.enter_vehicle(work, van)
+        decided = await decided_case(work, world.town.wang_fang, "D1", plate=WANG_PLATE)
+    recorded = [
+        await lives.recorded(world, f"N{count}", plate=plate)
+        for count, plate in enumerate((WANG_PLATE, van.plate))
+    ]
+    await li.say("中文" if language == CHINESE else "English")
+    for theirs in (*recorded, decided):
+        for text in OF_A_CASE:
+            answers = [
+                (await li.say(text.format(number))).replace(number, "") for number in (theirs, UNKNOWN)
+            ]
+            assert answers[0] == answers[1], text

@@ -1,8 +1,9 @@
 """Two who do something with one case at the same moment: what comes of it is what would have come of one after the other.
 
-Each pair of a table is done one after the other, in both orders; then at the same moment, in two processes: one stopped before its first
-lock, or the other before its commit, while its counterpart goes on. Who did it, where the case is, what is owed, what stands, who is
-told: all of that must be as in one of the two orders. Nobody meets an accident, and whoever came second reads a sentence.
+Each pair of a table is done one after the other, in both orders; then at the same moment, in two processes: each once stopped before its
+commit, when it has all its locks and has written everything, while the other has still to look. Who did it, where the case is, what is
+owed, what stands, who is told: all of that must be as in one of the two orders. Nobody meets an accident, and whoever came second reads
+a sentence.
 """
 
 from collections import Counter
@@ -60,15 +61,14 @@ class Scene:
 
 @dataclass(frozen=True, slots=True)
 class Act:
-    """`job` gives the work to be done; `done` tells by its answer whether it was; `first` is the point before its first lock."""
+    """`job` gives the work to be done; `done` tells by its answer whether it was."""
 
     job: Callable[[Scene], Awaitable[Job]]
     done: Callable[[Any], bool]
-    first: int = 1
 
 
 def says(text: str, *done: str, of_driver: bool = False) -> Act:
-    """In the chat. Its first point is the row of the inbox."""
+    """In the chat."""
 
     async def job(scene: Scene) -> Job:
         who = scene.driver if of_driver else scene.owner
@@ -81,7 +81,7 @@ def says(text: str, *done: str, of_driver: bool = False) -> Act:
         assert answer != texts(CHINESE).say("error.accident")
         return any(sentence(key, CHINESE).search(answer) for key in done)
 
-    return Act(job, is_done, first=2)
+    return Act(job, is_done)
 
 
 def daily(what: Any, *, slot: int = 0) -> Act:
@@ -333,8 +333,8 @@ async def test_as_if_one_after_the_other(
             continue
         met = _Pair(ring, eyes, first, second)
         serial = [await met.in_order(await scene(street), exchanged) for exchanged in (False, True)]
-        for exchanged, stop_at in ((False, first.first), (True, AT_COMMIT)):
-            found = await met.at_once(await scene(street), exchanged, stop_at)
+        for exchanged in (False, True):
+            found = await met.at_once(await scene(street), exchanged)
             assert found in serial, f"{one} + {other}"
 
 
@@ -355,10 +355,10 @@ class _Pair:
             told[which] = await self.ring.alone(work[which])
         return await self._outcome(scene, told[0], told[1])
 
-    async def at_once(self, scene: Scene, exchanged: bool, stop_at: int) -> Any:
-        """What comes of both at the same moment."""
+    async def at_once(self, scene: Scene, exchanged: bool) -> Any:
+        """What comes of both, where the first (or, exchanged, the second) is stopped before its commit."""
         work = await self.first.job(scene), await self.second.job(scene)
-        return await self._outcome(scene, *await Meeting(self.ring, stop_at, exchanged)(*work))
+        return await self._outcome(scene, *await Meeting(self.ring, AT_COMMIT, exchanged)(*work))
 
     async def _outcome(self, scene: Scene, one: Any, other: Any) -> Any:
         return await outcome(scene, self.eyes, (self.first.done(one), self.second.done(other)))
