@@ -167,9 +167,9 @@ async def nothing_to_prepare(argument: str, draft: Draft | None, outside: Outsid
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """What a citizen can say. `pattern` matches whole texts without a word (a bare case number); `listed` ones are suggested;
-    without `account` only the language of who writes is known. `verbatim`: the argument is taken as it was written, line breaks and all;
-    `confirms`: while its draft waits, a bare 确认 is its own, and no other command's."""
+    """What a citizen can say. `pattern` matches whole texts without a word (a bare case number); `listed` ones are suggested; without
+    `account` only the language of who writes is known. `verbatim`: the argument is taken as it was written. `confirms`: while its draft
+    waits, a bare 确认 is its own."""
 
     name: str
     words: tuple[str, ...]

@@ -23,6 +23,9 @@ EXPECTED = {
     "/c/{token}/order",
     "/school/{code}/answer",
     "/school/beat",
+    "/school/publish",
+    "/school/publish/{code}",
+    *(f"/school/publish/{{code}}/{act}" for act in ("away", "confirm", "drop", "picture")),
     "/demo/clock",
     *(f"/api/v1/officer/{act.on}/{{subject}}/{act.name}" for act in ACTS),
 }
