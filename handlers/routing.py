@@ -1,5 +1,4 @@
 """Finding the command in what a citizen wrote, and the small contract that handlers are written against.
-
     reading("罚单", "fines")(handler)      changes nothing: may be answered again
     writing("确认", "confirm")(handler)    runs in one transaction with its inbox row and its reply
 
@@ -297,6 +296,5 @@ def _as_written(word: str, text: str) -> str:
 
 
 def _ends_word(word: str, rest: str) -> bool:
-    if not rest:
-        return True
-    return rest[0].isspace() or rest[0] == ":" if word.isascii() else bool(AFTER_CHINESE.match(rest))
+    after = rest[:1].isspace() or rest[:1] == ":" if word.isascii() else bool(AFTER_CHINESE.match(rest))
+    return not rest or after

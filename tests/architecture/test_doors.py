@@ -23,6 +23,7 @@ EXPECTED = {
     "/c/{token}/order",
     "/school/{code}/answer",
     "/school/beat",
+    "/school/{code}/undo",
     "/school/publish",
     "/school/publish/{code}",
     *(f"/school/publish/{{code}}/{act}" for act in ("away", "confirm", "drop", "picture")),
