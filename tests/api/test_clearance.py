@@ -1,6 +1,7 @@
 """`POST /api/v1/clearance`: yes or no, and nothing by which somebody in no register could be told from somebody who is free."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import pytest
@@ -9,6 +10,8 @@ from sqlalchemy import event
 
 from bot.api import rates
 from bot.api.rates import Limit
+from models.base.merging import Reader
+from models.base.prepared import Prepared
 from models.identity import keys
 from models.restrictions.question_tables import questions
 from tests.acts.queries import count
@@ -96,6 +99,21 @@ async def test_another_scope_does_not_open_it(api: Api) -> None:
     assert (await problem(await ask(api)))["status"] == 403
 
 
+@dataclass
+class Watched:
+    """A reader that merges, which asks the database past the engine."""
+
+    reader: Reader
+    seen: list[str]
+
+    async def rows(self, prepared: Prepared, params: Mapping[str, Any]) -> list[Any]:
+        self.seen.append(str(prepared.statement))
+        return await self.reader.rows(prepared, params)
+
+    async def close(self) -> None:
+        await self.reader.close()
+
+
 @pytest.fixture
 async def statements(desk: Api) -> AsyncIterator[list[str]]:
     """Everything the database was asked."""
@@ -107,6 +125,8 @@ async def statements(desk: Api) -> AsyncIterator[list[str]]:
 
     for engine in engines:
         event.listen(engine, "before_cursor_execute", note)
+    if reader := desk.database._merging:
+        desk.database._merging = Watched(reader, seen)
     yield seen
     for engine in engines:
         event.remove(engine, "before_cursor_execute", note)

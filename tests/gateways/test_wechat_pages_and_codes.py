@@ -9,7 +9,7 @@ import pytest
 from bot.wechat import menu
 from bot.wechat.client import ApiError, NoAnswer
 from bot.wechat.jssdk import js_sdk
-from bot.wechat.qr import QrCode, create
+from bot.wechat.qr import QrCode, create, scene_of
 from models.base.ephemeral import MemoryEphemeral
 from tests.conftest import FixedClock
 from tests.gateways.conftest import Serve
@@ -80,7 +80,7 @@ async def test_a_qr_code(
 ) -> None:
     lasting = {"expire_seconds": asked["expire_seconds"]} if days else {}
     far = Platform(answer={"ticket": "gQ/8=", "url": "http://weixin.qq.com/q/kZ", **lasting})
-    code = await create(client(session, await serve(far.handle)), "石岐大队", days=days)
+    code = await create(client(session, await serve(far.handle)), scene_of("石岐大队"), days=days)
     picture = "https://mp.weixin.qq.com/cgi-bin/showqrcode?ticket=gQ/8%3D"
     seconds = 2592000 if days else 0
     assert code == QrCode("office:石岐大队", "http://weixin.qq.com/q/kZ", picture, seconds)
@@ -103,12 +103,12 @@ async def test_a_code_that_cannot_be(
     session: aiohttp.ClientSession, nowhere: str, office: str, days: int, says: str
 ) -> None:
     with pytest.raises(ValueError, match=says):
-        await create(client(session, nowhere), office, days=days)
+        await create(client(session, nowhere), scene_of(office), days=days)
 
 
 async def test_a_code_that_did_not_come(session: aiohttp.ClientSession, serve: Serve) -> None:
     with pytest.raises(NoAnswer, match="no ticket"):
-        await create(client(session, await serve(Platform().handle)), "x", days=1)
+        await create(client(session, await serve(Platform().handle)), scene_of("x"), days=1)
 
 
 async def test_the_menu_is_set_shown_and_taken_away(session: aiohttp.ClientSession, serve: Serve) -> None:
