@@ -14,6 +14,7 @@ from sqlalchemy.engine import Row
 
 from models.base import audit, bulk
 from models.base.db import Work
+from models.base.prepared import Prepared
 from models.identity import tokens
 from models.identity.tables import api_keys
 
@@ -28,8 +29,8 @@ SCOPES = {
 GRACE = timedelta(hours=24)
 # Built once: every call of the API asks.
 _ENDS_LATER = or_(api_keys.c.expires_at.is_(None), api_keys.c.expires_at > bindparam("now"))
-IN_FORCE = select(api_keys).where(
-    api_keys.c.id == bindparam("key"), api_keys.c.revoked_at.is_(None), _ENDS_LATER
+IN_FORCE = Prepared(
+    select(api_keys).where(api_keys.c.id == bindparam("key"), api_keys.c.revoked_at.is_(None), _ENDS_LATER)
 )
 
 

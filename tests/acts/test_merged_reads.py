@@ -29,6 +29,7 @@ from models.base.crypto import Vault
 from models.base.db import Database, Instant, Work
 from models.base.errors import DatabaseAway
 from models.base.prepared import Prepared
+from models.identity import keys
 from models.identity import store as identity
 from models.identity.tables import accounts, vehicles
 from models.identity.tables import people as people_table
@@ -79,6 +80,9 @@ STATEMENTS = [
             for number in (LI_MING.claim.resident_id, "nobody's", LI_MING.claim.resident_id)
         ],
         id="a person by resident ID",
+    ),
+    pytest.param(
+        keys.IN_FORCE, [{"key": "k-1", "now": START}, {"key": "none", "now": START}], id="a key in force"
     ),
     pytest.param(
         clearance.HELD,
