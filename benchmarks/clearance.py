@@ -63,7 +63,7 @@ async def fill(database: Database, url: str, people: int, restricted: int) -> No
         names, records = _restrictions(restricted)
         await connection.copy_records_to_table("restrictions", records=records, columns=names)
         await connection.execute("VACUUM ANALYZE")
-        await connection.execute("CHECKPOINT")  # what a city's night does: else the fill is written beside the questions
+        await connection.execute("CHECKPOINT")  # else the fill is written beside the questions
         took = time.perf_counter() - began
         print(f"{people:,} people and {restricted:,} restrictions by COPY in {took:.0f} s", flush=True)
     finally:
